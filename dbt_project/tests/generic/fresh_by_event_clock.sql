@@ -7,7 +7,7 @@
     with newest as (
         select
             (select max({{ column_name }}) from {{ model }}) as table_clock,
-            (select max({{ adapter.quote(clock_column) }}) from {{ clock }}) as source_clock
+            (select max("{{ clock_column }}") from {{ clock }}) as source_clock
     )
 
     select *

@@ -1,0 +1,77 @@
+# Each command sets up what it needs. Set-up runs once, and again only when a lock file has changed.
+# Needs: Python 3.11 to 3.13, make, git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+SCALE ?= 0.05
+SEED ?= 7
+OUT ?=
+
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.PHONY: help setup run test test-fast lint format ui dbt sample sources download lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: $(READY) ## install everything into .venv
+
+$(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python %d.%d is not supported; run make with PYTHON=python3.11 (3.11 to 3.13)" % v)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "set-up: installing the locked packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+		|| { echo "set-up: uv could not install; trying pip, which takes longer"; \
+		     $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+run: $(READY) ## raw files to tested marts; only what has changed (ARGS=--full for everything)
+	@$(BIN)/python -m ecom_assets.commands.run $(ARGS)
+
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(READY) ## the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated
+	@$(BIN)/ruff check ecom_assets ml_assets tests
+	@$(BIN)/ruff format --check ecom_assets ml_assets tests
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/python -m ecom_assets.commands.write_sources --check
+
+format: $(READY) ## apply the formatters
+	@$(BIN)/ruff check --fix ecom_assets ml_assets tests
+	@$(BIN)/ruff format ecom_assets ml_assets tests
+	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
+
+ui: $(READY) ## Dagster's UI and daemon on port 3000
+	@$(BIN)/python -m ecom_assets.commands.ui
+
+dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="build --select marts"
+	@$(BIN)/python -m ecom_assets.commands.dbt $(ARGS)
+
+sample: $(READY) ## synthetic raw files: make sample SCALE=0.05 SEED=7 OUT=dir
+	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))"
+
+download: $(READY) ## the real files from Kaggle into the landing folder
+	@$(BIN)/python -m ecom_assets.commands.download $(ARGS)
+
+sources: $(READY) ## write dbt's source YAML from the declared files
+	@$(BIN)/python -m ecom_assets.commands.write_sources
+
+lock: $(READY) ## renew the lock files within the ranges of pyproject.toml; UPGRADE=1 takes newer versions
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+
+clean: ## remove what was built, but not .venv
+	@rm -rf .ecom dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache

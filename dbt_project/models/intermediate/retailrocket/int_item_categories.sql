@@ -1,0 +1,18 @@
+{# A table: several models look items up here, and each look at a view would read all snapshots again. #}
+{{ config(materialized='table') }}
+
+with intervals as (
+    select * from {{ ref('int_item_property_intervals') }}
+),
+
+final as (
+    select
+        item_id,
+        property_value as category_id,
+        valid_from,
+        valid_to
+    from intervals
+    where property_name = 'categoryid'
+)
+
+select * from final

@@ -1,0 +1,65 @@
+"""Composes assets, checks, jobs, schedules, sensors and resources into one code location.
+
+Belongs here: assembly. Does not belong here: the definition of any asset, any decision.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from ecom_assets.dbt.assets import build_dbt_assets, build_unit_test_checks
+from ecom_assets.dbt.project import dbt_project, prepared_manifest, project_variables
+from ecom_assets.dbt.translator import WarehouseTranslator
+from ecom_assets.environment import DBT_PROJECT_DIR, Settings, export_settings, load_settings
+from ecom_assets.ingestion.assets import build_raw_assets
+from ecom_assets.ingestion.sources import SOURCES
+from ecom_assets.jobs import build_jobs
+from ecom_assets.keys import DBT_RESOURCE, WAREHOUSE_RESOURCE
+from ecom_assets.schedules import build_schedules
+from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+
+
+def build_defs(
+    *, settings: Settings | None = None, resource_overrides: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """Return the definitions of the whole platform.
+
+    Parameters
+    ----------
+    settings
+        Where things are; read from the environment by default.
+    resource_overrides
+        Resources by name that take the place of the platform's own, as tests need.
+    """
+    settings = settings or load_settings(os.environ)
+    # dbt is a process of its own and finds the warehouse through the environment.
+    export_settings(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    sources = [SOURCES[name] for name in settings.sources]
+    project = dbt_project(settings)
+    manifest = prepared_manifest(project, settings)
+    translator = WarehouseTranslator(project_variables(DBT_PROJECT_DIR))
+    unit_tests = build_unit_test_checks(manifest, translator, settings.engine.pool)
+    resources = {
+        WAREHOUSE_RESOURCE: DuckDBWarehouse(path=str(settings.duckdb_path)),
+        DBT_RESOURCE: DbtCliResource(project_dir=project),
+    }
+    return dg.Definitions(
+        assets=[
+            *build_raw_assets(settings, sources),
+            build_dbt_assets(manifest, project, translator, settings.engine.pool),
+        ],
+        asset_checks=[unit_tests] if unit_tests else [],
+        jobs=build_jobs(sources),
+        schedules=build_schedules(is_on=settings.automation),
+        sensors=[build_landing_folder_sensor(settings, sources)],
+        resources=resources | dict(resource_overrides or {}),
+        # A process a step costs seconds where a step takes milliseconds, and only one may hold the warehouse.
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,193 @@
+"""Environment variables to settings: one place, no silent fallback for a value that is not known.
+
+Belongs here: reading and checking variables, and the paths and engines that follow from them.
+Does not belong here: opening anything, creating folders.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ecom_assets.ingestion.sources import SOURCES
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = REPOSITORY / "dbt_project"
+
+# Every tool that would otherwise report home. Set before any of them is imported or started.
+TELEMETRY_OFF = {
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+}
+
+
+class SettingsError(ValueError):
+    """A variable of the environment has a value that cannot be used; the message names the repair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What the platform has to know about a warehouse engine.
+
+    Attributes
+    ----------
+    name
+        Value of ``ECOM_TARGET`` and name of the dbt target.
+    pool
+        Dagster pool that every asset and check touching the warehouse takes.
+    pool_limit
+        How many of them may run at once.
+    """
+
+    name: str
+    pool: str
+    pool_limit: int
+
+
+# DuckDB serves one process at a time, readers included.
+ENGINES = {"duckdb": Engine(name="duckdb", pool="duckdb_warehouse", pool_limit=1)}
+
+_T = TypeVar("_T")
+
+_AUTOMATION = {"on": True, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and which parts of the platform are on.
+
+    Attributes
+    ----------
+    home
+        Everything written at run time lies below it.
+    raw_dir
+        Landing folder with one sub-folder a source.
+    raw_dir_is_default
+        Whether ``raw_dir`` was not named, so that sample data may be written into it.
+    engine
+        Warehouse engine.
+    sources
+        Names of the sources in use, in declared order.
+    sample_scale
+        Size of the default sample; 1 is the size of the real data.
+    max_rejected_share
+        Share of a file's rows that may fail to parse before the load fails.
+    duckdb_path
+        Warehouse file of the embedded engine.
+    dagster_home
+        Dagster's instance folder.
+    automation
+        Whether schedules and sensors start switched on.
+    """
+
+    home: Path
+    raw_dir: Path
+    raw_dir_is_default: bool
+    engine: Engine
+    sources: tuple[str, ...]
+    sample_scale: float
+    max_rejected_share: float
+    duckdb_path: Path
+    dagster_home: Path
+    automation: bool
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        """Folder of dbt's manifest, compiled SQL and run results."""
+        return self.home / "dbt" / "target"
+
+    @property
+    def dbt_log_dir(self) -> Path:
+        """Folder of dbt's logs."""
+        return self.home / "dbt" / "logs"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings; a relative path counts from the working directory.
+
+    Raises
+    ------
+    SettingsError
+        If a variable holds a value that is not known or out of range.
+    """
+    home = _path(environ, "ECOM_HOME", REPOSITORY / ".ecom")
+    return Settings(
+        home=home,
+        raw_dir=_path(environ, "ECOM_RAW_DIR", home / "raw"),
+        raw_dir_is_default=not environ.get("ECOM_RAW_DIR"),
+        engine=_choice(environ, "ECOM_TARGET", "duckdb", ENGINES),
+        sources=_sources(environ),
+        sample_scale=_number(environ, "ECOM_SAMPLE_SCALE", 0.05, low=0.005, high=10.0),
+        max_rejected_share=_number(environ, "ECOM_MAX_REJECTED_SHARE", 0.01, low=0.0, high=1.0),
+        duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", home / "warehouse.duckdb"),
+        dagster_home=_path(environ, "DAGSTER_HOME", home / "dagster"),
+        automation=_choice(environ, "ECOM_AUTOMATION", "off", _AUTOMATION),
+    )
+
+
+def export_settings(settings: Settings, environ: MutableMapping[str, str] | None = None) -> None:
+    """Write the settings back as absolute values, so that dbt and Dagster's own processes see the same.
+
+    Parameters
+    ----------
+    settings
+        What to write.
+    environ
+        Where to; the process's environment by default.
+    """
+    target = os.environ if environ is None else environ
+    target.update(TELEMETRY_OFF)
+    # dagster-dbt looks for dbt on the path; the one wanted stands beside the running Python.
+    programs = str(Path(sys.executable).parent)
+    if programs not in target.get("PATH", "").split(os.pathsep):
+        target["PATH"] = os.pathsep.join([programs, target.get("PATH", "")])
+    target.update(
+        {
+            "ECOM_HOME": str(settings.home),
+            "ECOM_TARGET": settings.engine.name,
+            "ECOM_SOURCES": ",".join(settings.sources),
+            "ECOM_DUCKDB_PATH": str(settings.duckdb_path),
+            "DAGSTER_HOME": str(settings.dagster_home),
+            "DBT_TARGET_PATH": str(settings.dbt_target_dir),
+            "DBT_LOG_PATH": str(settings.dbt_log_dir),
+        }
+    )
+
+
+def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
+    return Path(environ.get(name) or default).expanduser().resolve()
+
+
+def _choice(environ: Mapping[str, str], name: str, default: str, known: Mapping[str, _T]) -> _T:
+    value = environ.get(name) or default
+    if value not in known:
+        raise SettingsError(f"{name}={value!r} is not known; use one of: {', '.join(known)}")
+    return known[value]
+
+
+def _sources(environ: Mapping[str, str]) -> tuple[str, ...]:
+    value = environ.get("ECOM_SOURCES") or ",".join(SOURCES)
+    wanted = {name.strip() for name in value.split(",") if name.strip()}
+    unknown = wanted - SOURCES.keys()
+    if unknown or not wanted:
+        raise SettingsError(
+            f"ECOM_SOURCES={value!r} names {sorted(unknown) or 'no source'}; use one or more of: {','.join(SOURCES)}"
+        )
+    return tuple(name for name in SOURCES if name in wanted)
+
+
+def _number(environ: Mapping[str, str], name: str, default: float, *, low: float, high: float) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        raise SettingsError(f"{name}={text!r} is not a number; use one from {low} to {high}") from None
+    if not low <= value <= high:
+        raise SettingsError(f"{name}={text!r} is out of range; use a number from {low} to {high}")
+    return value

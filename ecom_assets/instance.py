@@ -1,0 +1,93 @@
+"""Dagster's instance: its generated settings, and the repair of what a killed process left behind.
+
+Belongs here: ``dagster.yaml``, dead runs and their pool slots. Does not belong here: definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+import psutil
+import yaml
+
+from ecom_assets.environment import Engine, Settings
+
+# A run is alive only if its process started before it said so; a reused process id did not.
+_CLOCK_TOLERANCE_SECONDS = 2.0
+_FREE_SLOTS_AFTER_SECONDS = 60
+_UNFINISHED = (
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+
+
+def instance_settings(engine: Engine) -> dict[str, object]:
+    """Return the content of ``dagster.yaml``."""
+    return {
+        "telemetry": {"enabled": False},
+        "nux": {"enabled": False},
+        "concurrency": {"pools": {"granularity": "op", "default_limit": engine.pool_limit}},
+        "run_monitoring": {"enabled": True, "free_slots_after_run_end_seconds": _FREE_SLOTS_AFTER_SECONDS},
+    }
+
+
+def write_instance_settings(settings: Settings) -> None:
+    """Write ``dagster.yaml`` if it is missing or says something else."""
+    path = settings.dagster_home / "dagster.yaml"
+    content = "# Generated; edits are overwritten.\n" + yaml.safe_dump(instance_settings(settings.engine))
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != content:
+        path.write_text(content)
+
+
+@contextmanager
+def opened_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Open the instance of the settings, with dead runs closed.
+
+    Raises
+    ------
+    dagster.DagsterError
+        If the instance folder cannot be used.
+    """
+    write_instance_settings(settings)
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        yield instance
+
+
+def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Fail every unfinished run whose process is gone and free its pool slots; return the run ids.
+
+    A killed process leaves its run "started" and its slot taken, and the next run would wait for ever.
+    """
+    dead = [
+        run
+        for run in instance.get_runs(dg.RunsFilter(statuses=list(_UNFINISHED)))
+        if (process := executing_process(instance, run.run_id)) is not None and not is_alive(*process)
+    ]
+    for run in dead:
+        instance.report_run_failed(run, message="The process of this run is gone; closed by the next run.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in dead]
+
+
+def executing_process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, float] | None:
+    """Return process id and time of the last sign that a process gave of working on the run."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
+    for record in reversed(records):
+        event = record.event_log_entry.dagster_event
+        metadata = event.engine_event_data.metadata if event else {}
+        if "pid" in metadata:
+            return int(str(metadata["pid"].value)), record.event_log_entry.timestamp
+    return None
+
+
+def is_alive(pid: int, seen_at: float) -> bool:
+    """Return whether the process that was seen at that time (seconds since 1970) still runs."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= seen_at + _CLOCK_TOLERANCE_SECONDS
+    except psutil.NoSuchProcess:
+        return False

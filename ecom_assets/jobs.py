@@ -1,0 +1,28 @@
+"""Jobs: named selections of the graph.
+
+Belongs here: selections. Does not belong here: when they run (``schedules``, ``sensors``).
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from ecom_assets.ingestion.schema import Source
+from ecom_assets.keys import DBT_LAYERS, REFRESH_ALL, REFRESH_WAREHOUSE
+
+
+def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
+    """Return the jobs over the sources in use, with all checks of what they materialise."""
+    raw_and_dbt = dg.AssetSelection.key_prefixes(*[source.schema for source in sources], *DBT_LAYERS)
+    return [
+        dg.define_asset_job(
+            REFRESH_WAREHOUSE,
+            selection=raw_and_dbt,
+            description="Raw files to tested marts.",
+        ),
+        dg.define_asset_job(
+            REFRESH_ALL,
+            selection=dg.AssetSelection.all(),
+            description="The whole graph, from raw files to the last asset.",
+        ),
+    ]

@@ -1,0 +1,148 @@
+"""Which assets have to be materialised again: one pure decision for ``make run`` and the sensors.
+
+Belongs here: the decision, and the reading of Dagster's event log that feeds it. Does not belong here:
+touching the warehouse, launching runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from enum import StrEnum
+from graphlib import TopologicalSorter
+
+import dagster as dg
+
+# Dagster has no public names for these; the tests of this module notice if they move.
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
+from dagster._core.definitions.data_version import (
+    CODE_VERSION_TAG,
+    DATA_VERSION_TAG,
+    get_input_data_version_tag,
+)
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
+
+
+class Reason(StrEnum):
+    """Why an asset is materialised again."""
+
+    NEVER = "never materialised"
+    FILES = "its files changed"
+    CODE = "its code changed"
+    CHECK = "a blocking check has not passed"
+    UPSTREAM = "upstream changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Materialisation:
+    """What the event log knows of an asset's last materialisation.
+
+    Attributes
+    ----------
+    code_version
+        Code version that it was made with.
+    data_version
+        Version of the data that it made.
+    input_versions
+        Data version of each parent that it read.
+    is_blocked
+        Whether a blocking check has not passed: it failed, did not finish, or never ran.
+    """
+
+    code_version: str | None
+    data_version: str | None
+    input_versions: Mapping[dg.AssetKey, str] = field(default_factory=dict)
+    is_blocked: bool = False
+
+
+def plan(
+    parents: Mapping[dg.AssetKey, Set[dg.AssetKey]],
+    code_versions: Mapping[dg.AssetKey, str | None],
+    fingerprints: Mapping[dg.AssetKey, str],
+    last: Mapping[dg.AssetKey, Materialisation],
+) -> dict[dg.AssetKey, Reason]:
+    """Return the assets to materialise, each with its reason, parents first.
+
+    An asset whose blocking check failed is asked for again together with all that stands downstream, so
+    that the check runs again before anything is rebuilt behind it.
+
+    Parameters
+    ----------
+    parents
+        The graph: every asset with the assets that it reads.
+    code_versions
+        Code version of every asset as it stands now.
+    fingerprints
+        Data version that a root would have if it were loaded now.
+    last
+        Last materialisation of every asset that has one.
+    """
+    stale: dict[dg.AssetKey, Reason] = {}
+    for key in TopologicalSorter(parents).static_order():
+        reason = _reason(key, parents, code_versions, fingerprints, last, stale)
+        if reason is not None:
+            stale[key] = reason
+    return stale
+
+
+def _reason(
+    key: dg.AssetKey,
+    parents: Mapping[dg.AssetKey, Set[dg.AssetKey]],
+    code_versions: Mapping[dg.AssetKey, str | None],
+    fingerprints: Mapping[dg.AssetKey, str],
+    last: Mapping[dg.AssetKey, Materialisation],
+    stale: Mapping[dg.AssetKey, Reason],
+) -> Reason | None:
+    made = last.get(key)
+    if made is None:
+        return Reason.NEVER
+    if made.code_version != code_versions.get(key):
+        return Reason.CODE
+    if key in fingerprints and fingerprints[key] != made.data_version:
+        return Reason.FILES
+    if made.is_blocked:
+        return Reason.CHECK
+    for parent in parents.get(key, ()):
+        if parent in stale or made.input_versions.get(parent) != last[parent].data_version:
+            return Reason.UPSTREAM
+    return None
+
+
+def last_materialisations(instance: dg.DagsterInstance, graph: AssetGraph) -> dict[dg.AssetKey, Materialisation]:
+    """Read the last materialisation of every asset of the graph from the event log."""
+    keys = sorted(graph.materializable_asset_keys)
+    blocked = _blocked_assets(instance, graph)
+    found = {}
+    for key, event in instance.get_latest_materialization_events(keys).items():
+        if event is None or event.asset_materialization is None:
+            continue
+        tags = event.asset_materialization.tags or {}
+        found[key] = Materialisation(
+            code_version=tags.get(CODE_VERSION_TAG),
+            data_version=tags.get(DATA_VERSION_TAG),
+            input_versions={
+                parent: tags[get_input_data_version_tag(parent)]
+                for parent in graph.get(key).parent_keys
+                if get_input_data_version_tag(parent) in tags
+            },
+            is_blocked=key in blocked,
+        )
+    return found
+
+
+def _blocked_assets(instance: dg.DagsterInstance, graph: AssetGraph) -> set[dg.AssetKey]:
+    """Return the assets of which a blocking check failed, did not finish, or never ran."""
+    keys = [key for key in graph.asset_check_keys if graph.get(key).blocking]
+    executions = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    return {key.asset_key for key in keys if _is_blocking(executions.get(key))}
+
+
+def _is_blocking(execution: AssetCheckExecutionRecord | None) -> bool:
+    """Return whether the check failed as an error, was planned and never finished, or is new."""
+    if execution is None or execution.status is AssetCheckExecutionRecordStatus.PLANNED:
+        return True
+    evaluation = execution.evaluation
+    return evaluation is not None and not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR

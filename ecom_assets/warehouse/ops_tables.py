@@ -1,0 +1,37 @@
+"""The platform's own book-keeping tables, created before anything reads or writes them.
+
+Belongs here: their columns. Does not belong here: who fills them.
+"""
+
+from __future__ import annotations
+
+from ecom_assets.keys import LOADS, MODEL_INPUTS, REJECTED_ROWS
+from ml_assets.contract import TableName
+
+OPS_TABLES: dict[TableName, str] = {
+    # One row a part and load, written last: a load without its row never happened. The rows of a table with
+    # the newest loaded_at say what it holds; a missing optional file is a row without file_name.
+    LOADS: """
+        source text not null, table_name text not null, file_name text, file_sha256 text, bytes bigint not null,
+        row_count bigint not null, rejected_count bigint not null, superseded_count bigint not null,
+        loaded_at timestamp not null, run_id text not null
+    """,
+    # Rows of the current load that did not parse.
+    REJECTED_ROWS: """
+        source text not null, table_name text not null, file_name text not null, line_number bigint not null,
+        reason text not null, raw_line text not null
+    """,
+    # From which parts an incremental dbt model was last built; written by its post-hook.
+    MODEL_INPUTS: """
+        model_name text not null, source text not null, table_name text not null, file_name text,
+        file_sha256 text
+    """,
+}
+
+
+def create_statements() -> list[str]:
+    """Return the SQL that creates what is missing and leaves alone what is there."""
+    schemas = sorted({table.schema for table in OPS_TABLES})
+    return [f"create schema if not exists {schema}" for schema in schemas] + [
+        f"create table if not exists {table} ({columns})" for table, columns in OPS_TABLES.items()
+    ]

@@ -1,0 +1,26 @@
+"""Names of schemas and tables that models and platform share; ``ecom_assets`` takes them from here.
+
+Belongs here: names that would otherwise be written on both sides. Does not belong here: names that only
+one side uses, behaviour of any kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPS_SCHEMA = "ops"
+STAGING_SCHEMA = "staging"
+INTERMEDIATE_SCHEMA = "intermediate"
+MARTS_SCHEMA = "marts"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TableName:
+    """A table of the warehouse, the same on every engine."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        """Return ``schema.name``, as it stands in SQL."""
+        return f"{self.schema}.{self.name}"

@@ -1,0 +1,44 @@
+"""The warehouse as models see it: frames in, frames out.
+
+Belongs here: the protocol. Does not belong here: any engine, any SQL; ``ecom_assets.warehouse`` implements it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import pandas as pd
+
+from ml_assets.contract import TableName
+
+
+@runtime_checkable
+class Warehouse(Protocol):
+    """Tables asked for and written as pandas frames."""
+
+    def exists(self, table: TableName) -> bool:
+        """Return whether the table or view exists."""
+        ...
+
+    def read(self, table: TableName, columns: Sequence[str] | None = None, where: str | None = None) -> pd.DataFrame:
+        """Return the rows of a table.
+
+        Parameters
+        ----------
+        table
+            What to read.
+        columns
+            Columns in the wanted order; ``None`` means all.
+        where
+            SQL condition that holds on every engine; ``None`` means all rows.
+        """
+        ...
+
+    def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
+        """Write rows so that every combination of ``key`` in ``frame`` has exactly the rows of ``frame``.
+
+        Rows with other keys stay. Creates the table if it does not exist. Writing the same frame twice
+        leaves the same table.
+        """
+        ...

@@ -1,0 +1,109 @@
+"""Fixtures that more than one room of tests shares: the built warehouse and the real extract."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ecom_assets.environment import REPOSITORY, Settings, load_settings
+from ecom_assets.sample import write_sample
+from ml_assets.contract import TableName
+
+SAMPLE_SCALE = 0.005
+SAMPLE_SEED = 7
+
+
+@dataclass(frozen=True)
+class Home:
+    """A platform home on disk, driven as a user drives it: by commands in processes of their own."""
+
+    path: Path
+    raw_dir: Path
+
+    def environment(self, **overrides: str) -> dict[str, str]:
+        """Return the environment of a command on this home."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ECOM_", "DAGSTER_", "DBT_", "MLFLOW_"))
+        }
+        return kept | {"ECOM_HOME": str(self.path), "ECOM_RAW_DIR": str(self.raw_dir)} | overrides
+
+    def settings(self, **overrides: str) -> Settings:
+        """Return the settings that a command on this home reads."""
+        return load_settings(self.environment(**overrides))
+
+    def command(self, module: str, *arguments: str, **overrides: str) -> subprocess.CompletedProcess[str]:
+        """Run ``python -m ecom_assets.<module>`` and return what it printed."""
+        return subprocess.run(
+            [sys.executable, "-m", f"ecom_assets.{module}", *arguments],
+            env=self.environment(**overrides),
+            capture_output=True,
+            text=True,
+            timeout=420,
+            check=False,
+        )
+
+    def run(self, *arguments: str, **overrides: str) -> subprocess.CompletedProcess[str]:
+        """Run what ``make run`` runs."""
+        return self.command("commands.run", *arguments, **overrides)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a query on the warehouse."""
+        import duckdb
+
+        with duckdb.connect(str(self.path / "warehouse.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def count(self, table: TableName | str) -> int:
+        """Return the number of rows of a table."""
+        [(count,)] = self.query(f"select count(*) from {table}")
+        assert isinstance(count, int)
+        return count
+
+    def copied_to(self, folder: Path) -> Home:
+        """Return an independent copy of this home, landing folder included."""
+        shutil.copytree(self.path, folder / "home")
+        shutil.copytree(self.raw_dir, folder / "raw")
+        return Home(path=folder / "home", raw_dir=folder / "raw")
+
+
+@pytest.fixture(scope="session")
+def sample_raw_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a landing folder with a small sample of both sources; not to be changed."""
+    folder = tmp_path_factory.mktemp("sample") / "raw"
+    write_sample(folder, scale=SAMPLE_SCALE, seed=SAMPLE_SEED, sources=("olist", "retailrocket"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_home(sample_raw_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Return a home on which ``make run`` has succeeded; not to be changed, copy it to change it."""
+    home = Home(path=tmp_path_factory.mktemp("built") / "home", raw_dir=sample_raw_dir)
+    result = home.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    return home
+
+
+@pytest.fixture
+def home_copy(built_home: Home, tmp_path: Path) -> Home:
+    """Return a copy of the built home that the test may change."""
+    return built_home.copied_to(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def real_extract() -> Path:
+    """Return the folder with an extract of the real data, or skip.
+
+    ``ECOM_REAL_DATA_DIR`` names it; by default it is looked for beside the repository.
+    """
+    folder = Path(os.environ.get("ECOM_REAL_DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+    if not (folder / "olist" / "olist_orders_dataset.csv.gz").exists():
+        pytest.skip(f"no extract of the real data in {folder}; name one in ECOM_REAL_DATA_DIR")
+    return folder

@@ -1,0 +1,140 @@
+"""The asset graph as a whole: it loads, every reader and writer takes the pool, every dbt test is a check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from ecom_assets.build import build_defs
+from ecom_assets.environment import Settings, load_settings
+from ecom_assets.keys import DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
+from ecom_assets.schedules import NIGHTLY
+from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_settings({"ECOM_HOME": str(tmp_path_factory.mktemp("graph"))})
+
+
+@pytest.fixture(scope="module")
+def defs(settings: Settings) -> dg.Definitions:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECOM_HOME", str(settings.home))
+        return build_defs(settings=settings)
+
+
+@pytest.fixture(scope="module")
+def manifest(defs: dg.Definitions, settings: Settings) -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = json.loads((settings.dbt_target_dir / "manifest.json").read_bytes())
+    return loaded
+
+
+def test_the_definitions_load(defs: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_the_graph_is_the_one_that_was_reviewed(defs: dg.Definitions, snapshot: SnapshotAssertion) -> None:
+    graph = defs.resolve_asset_graph()
+    picture = {
+        key.to_user_string(): {
+            "group": graph.get(key).group_name,
+            "kinds": sorted(graph.get(key).kinds),
+            "owners": sorted(graph.get(key).owners),
+            "tags": {name: value for name, value in sorted(graph.get(key).tags.items()) if "kind" not in name},
+            "parents": sorted(parent.to_user_string() for parent in graph.get(key).parent_keys),
+            "checks": sorted(check.name for check in graph.get(key).check_keys),
+        }
+        for key in sorted(graph.get_all_asset_keys())
+    }
+    assert picture == snapshot
+
+
+def test_every_op_takes_the_pool_of_the_engine(defs: dg.Definitions, settings: Settings) -> None:
+    job = defs.resolve_job_def(REFRESH_ALL)
+    pools = {name: op.pool for name, op in ((node.name, node) for node in job.all_node_defs) if hasattr(op, "pool")}
+    assert pools
+    assert {name: pool for name, pool in pools.items() if pool != settings.engine.pool} == {}
+
+
+def test_every_data_test_and_unit_test_of_dbt_is_a_check_and_names_are_unique(
+    defs: dg.Definitions, manifest: Mapping[str, Any]
+) -> None:
+    data_tests = [node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    unit_tests = [f"unit_test__{test['name']}" for test in manifest["unit_tests"].values()]
+    expected = data_tests + unit_tests
+    assert len(set(expected)) == len(expected)
+    checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+    assert set(expected) - checks == set()
+
+
+def test_exactly_the_data_tests_of_error_severity_block(defs: dg.Definitions, manifest: Mapping[str, Any]) -> None:
+    graph = defs.resolve_asset_graph()
+    blocking = {key.name: graph.get(key).blocking for key in graph.asset_check_keys}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test":
+            is_error = node["config"]["severity"].lower() == "error"
+            assert blocking[node["name"]] is is_error, node["name"]
+
+
+def test_the_gate_stands_before_the_marts(manifest: Mapping[str, Any]) -> None:
+    """A mart reads staging through dbt only, never a raw table directly, where no test has looked."""
+    for unique_id, node in manifest["nodes"].items():
+        if node["resource_type"] == "model" and node["schema"] != "staging":
+            raw = [parent for parent in node["depends_on"]["nodes"] if parent.startswith("source.")]
+            assert raw == [], f"{unique_id} reads {raw}"
+
+
+def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) -> None:
+    repository = defs.get_repository_def()
+    assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
+        REFRESH_WAREHOUSE,
+        REFRESH_ALL,
+    }
+    assert [schedule.name for schedule in repository.schedule_defs] == [NIGHTLY]
+    assert [sensor.name for sensor in repository.sensor_defs] == [LANDING_FOLDER_SENSOR]
+
+
+def test_the_nightly_schedule_asks_for_the_whole_graph(defs: dg.Definitions) -> None:
+    schedule = defs.resolve_schedule_def(NIGHTLY)
+    assert schedule.job_name == REFRESH_ALL
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "America/Sao_Paulo")
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+    data = schedule.evaluate_tick(dg.build_schedule_context())
+    assert data.run_requests is not None
+    assert len(data.run_requests) == 1
+
+
+def test_the_whole_graph_runs_in_one_job(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    selected = defs.resolve_job_def(REFRESH_ALL).asset_layer.selected_asset_keys
+    assert set(selected) == set(graph.materializable_asset_keys)
+
+
+def test_resources_can_be_replaced(settings: Settings) -> None:
+    class FakeDbt(dg.ConfigurableResource[None]):
+        pass
+
+    fake = FakeDbt()
+    replaced = build_defs(settings=settings, resource_overrides={DBT_RESOURCE: fake})
+    assert replaced.resources is not None
+    assert replaced.resources[DBT_RESOURCE] is fake
+
+
+@pytest.mark.parametrize(("source", "other"), [("olist", "retailrocket"), ("retailrocket", "olist")])
+def test_one_source_alone_leaves_the_rest_of_the_graph_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, other: str
+) -> None:
+    for name in ("ECOM_SOURCES", "DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, "")
+    settings = load_settings({"ECOM_HOME": str(tmp_path), "ECOM_SOURCES": source})
+    keys = {key.to_user_string() for key in build_defs(settings=settings).resolve_asset_graph().get_all_asset_keys()}
+    assert not any(other in key for key in keys)
+    assert f"raw_{source}/{'orders' if source == 'olist' else 'events'}" in keys
+    assert {"intermediate/int_observation_windows", "marts/dim_dates"} <= keys

@@ -1,0 +1,155 @@
+"""``make run`` as a user sees it: what is printed, what is skipped, what stops and what stays."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Home
+
+pytestmark = pytest.mark.slow
+
+Row = dict[str, str]
+
+
+def rewrite(path: Path, change: Callable[[list[Row]], list[Row]]) -> None:
+    """Read a CSV file, change its rows and write it back."""
+    with path.open(newline="", encoding="utf-8-sig") as content:
+        reader = csv.DictReader(content)
+        rows, columns = list(reader), list(reader.fieldnames or [])
+    with path.open("w", newline="", encoding="utf-8") as content:
+        writer = csv.DictWriter(content, columns)
+        writer.writeheader()
+        writer.writerows(change(rows))
+
+
+def failed_checks(output: str) -> list[str]:
+    """Return the checks that failed as errors, as ``make run`` names them."""
+    prefix = "check FAILED: "
+    return sorted(line.removeprefix(prefix) for line in output.splitlines() if line.startswith(prefix))
+
+
+def test_the_first_run_prints_layers_and_a_second_one_skips_everything(built_home: Home) -> None:
+    orders = built_home.count("raw_olist.orders")
+    assert orders > 0
+    assert built_home.count("marts.fct_orders") == orders
+    again = built_home.run()
+    assert again.returncode == 0, again.stderr
+    assert "nothing to do" in again.stdout
+    assert "up to date" in again.stdout
+    for layer in ("raw_olist", "raw_retailrocket", "staging", "intermediate", "marts"):
+        assert any(line.startswith(layer) for line in again.stdout.splitlines()), layer
+    assert "rows rejected while loading: 0" in again.stdout
+
+
+def test_only_what_reads_a_changed_file_is_made_again(home_copy: Home) -> None:
+    rewrite(home_copy.raw_dir / "retailrocket" / "category_tree.csv", lambda rows: rows[:-1])
+    result = home_copy.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 its files changed" in result.stdout
+    made = home_copy.query("select table_name from ops.loads group by table_name having count(distinct loaded_at) > 1")
+    assert made == [("category_tree",)]
+
+
+def duplicate_first(rows: list[Row]) -> list[Row]:
+    return [*rows, rows[0]]
+
+
+def negative_price(rows: list[Row]) -> list[Row]:
+    return [rows[0] | {"price": "-1.00"}, *rows[1:]]
+
+
+def unknown_event(rows: list[Row]) -> list[Row]:
+    return [rows[0] | {"event": "telepathy", "transactionid": ""}, *rows[1:]]
+
+
+POISON = {
+    "olist/olist_orders_dataset.csv": (
+        duplicate_first,
+        "source_unique_raw_olist_orders__order_id_ on raw_olist.orders",
+    ),
+    "olist/olist_order_items_dataset.csv": (negative_price, "on staging.stg_olist__order_items"),
+    "retailrocket/events.csv": (unknown_event, "on staging.stg_retailrocket__events"),
+}
+
+
+@pytest.mark.parametrize("name", POISON)
+def test_bad_data_fails_exactly_its_check_and_the_marts_keep_their_last_good_state(home_copy: Home, name: str) -> None:
+    change, check = POISON[name]
+    path = home_copy.raw_dir / name
+    good = path.read_bytes()
+    mart = "marts.fct_events" if "retailrocket" in name else "marts.fct_order_items"
+    before = home_copy.query(f"select * from {mart} order by all")
+
+    rewrite(path, change)
+    poisoned = home_copy.run()
+    assert poisoned.returncode == 1
+    [failed] = failed_checks(poisoned.stdout)
+    assert failed.endswith(check)
+    assert home_copy.query(f"select * from {mart} order by all") == before
+
+    again = home_copy.run()
+    assert again.returncode == 1, "an unchanged folder does not slip past the gate on the next run"
+    assert failed_checks(again.stdout) == [failed]
+    assert home_copy.query(f"select * from {mart} order by all") == before
+
+    path.write_bytes(good)
+    repaired = home_copy.run()
+    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
+    assert home_copy.query(f"select * from {mart} order by all") == before
+
+
+def test_one_source_alone_runs_and_leaves_no_table_of_the_other(sample_raw_dir: Path, tmp_path: Path) -> None:
+    home = Home(path=tmp_path / "home", raw_dir=sample_raw_dir)
+    result = home.run(ECOM_SOURCES="retailrocket")
+    assert result.returncode == 0, result.stdout + result.stderr
+    names = {name for (name,) in home.query("select table_schema || '.' || table_name from information_schema.tables")}
+    assert {"raw_retailrocket.events", "marts.fct_sessions", "marts.dim_dates"} <= names
+    assert not any("olist" in str(name) for name in names)
+    assert home.query("select distinct source from intermediate.int_observation_windows") == [("retailrocket",)]
+
+
+def test_a_named_folder_that_is_missing_or_empty_is_an_error(tmp_path: Path) -> None:
+    home = Home(path=tmp_path / "home", raw_dir=tmp_path / "nowhere")
+    result = home.run()
+    assert result.returncode == 2
+    assert "ECOM_RAW_DIR" in result.stderr
+    assert "missing or empty" in result.stderr
+    assert "Traceback" not in result.stderr
+    home.raw_dir.mkdir()
+    assert "missing or empty" in home.run().stderr
+
+
+def test_a_missing_required_file_is_named_and_what_does_not_need_it_is_built(home_copy: Home) -> None:
+    sellers = home_copy.raw_dir / "olist" / "olist_sellers_dataset.csv"
+    sellers.unlink()
+    before = home_copy.count("raw_olist.sellers")
+    result = home_copy.run()
+    assert result.returncode == 1
+    assert "olist_sellers_dataset.csv of Olist is missing; put it" in result.stderr
+    assert home_copy.count("raw_olist.sellers") == before
+
+
+def test_missing_optional_files_give_empty_tables_and_a_green_run(home_copy: Home) -> None:
+    for path in [
+        *(home_copy.raw_dir / "retailrocket").glob("item_properties_*"),
+        home_copy.raw_dir / "olist" / "olist_geolocation_dataset.csv",
+    ]:
+        path.unlink()
+    result = home_copy.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "check warning: files_present on raw_retailrocket.item_properties" in result.stdout
+    assert "check warning: files_present on raw_olist.geolocation" in result.stdout
+    assert home_copy.count("raw_retailrocket.item_properties") == 0
+    assert home_copy.count("marts.fct_events") > 0
+    assert home_copy.query("select count(category_id) from marts.fct_events") == [(0,)]
+
+
+def test_a_home_without_warehouse_is_built_again(home_copy: Home) -> None:
+    (home_copy.path / "warehouse.duckdb").unlink()
+    result = home_copy.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert home_copy.count("marts.fct_orders") == home_copy.count("raw_olist.orders") > 0

@@ -1,0 +1,75 @@
+"""What has to be materialised again, on the graph raw → staging → mart, and a second raw beside it."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from ecom_assets.plan import Materialisation, Reason, plan
+
+RAW, OTHER, STAGING, MART = (dg.AssetKey(name) for name in ("raw", "other", "staging", "mart"))
+PARENTS: dict[dg.AssetKey, set[dg.AssetKey]] = {RAW: set(), OTHER: set(), STAGING: {RAW}, MART: {STAGING, OTHER}}
+CODE: dict[dg.AssetKey, str | None] = dict.fromkeys(PARENTS, "code-1")
+FILES = {RAW: "files-1", OTHER: "files-1"}
+
+
+def materialisations(**changes: Materialisation) -> dict[dg.AssetKey, Materialisation]:
+    """Return a graph in which everything is up to date, but for the changes by asset name."""
+    settled = {
+        RAW: Materialisation("code-1", "files-1"),
+        OTHER: Materialisation("code-1", "files-1"),
+        STAGING: Materialisation("code-1", "staged-1", {RAW: "files-1"}),
+        MART: Materialisation("code-1", "mart-1", {STAGING: "staged-1", OTHER: "files-1"}),
+    }
+    return settled | {dg.AssetKey(name): made for name, made in changes.items()}
+
+
+def test_nothing_is_stale_when_nothing_changed() -> None:
+    assert plan(PARENTS, CODE, FILES, materialisations()) == {}
+
+
+def test_an_empty_log_asks_for_everything_parents_first() -> None:
+    stale = plan(PARENTS, CODE, FILES, {})
+    assert set(stale.values()) == {Reason.NEVER}
+    order = list(stale)
+    assert order.index(RAW) < order.index(STAGING) < order.index(MART)
+
+
+def test_changed_files_reach_all_that_is_downstream_and_nothing_else() -> None:
+    stale = plan(PARENTS, CODE, FILES | {RAW: "files-2"}, materialisations())
+    assert stale == {RAW: Reason.FILES, STAGING: Reason.UPSTREAM, MART: Reason.UPSTREAM}
+    assert plan(PARENTS, CODE, FILES | {OTHER: "files-2"}, materialisations()) == {
+        OTHER: Reason.FILES,
+        MART: Reason.UPSTREAM,
+    }
+
+
+def test_changed_code_reaches_all_that_is_downstream() -> None:
+    stale = plan(PARENTS, CODE | {STAGING: "code-2"}, FILES, materialisations())
+    assert stale == {STAGING: Reason.CODE, MART: Reason.UPSTREAM}
+
+
+def test_a_parent_made_anew_without_its_child_leaves_the_child_stale() -> None:
+    last = materialisations(staging=Materialisation("code-1", "staged-2", {RAW: "files-1"}))
+    assert plan(PARENTS, CODE, FILES, last) == {MART: Reason.UPSTREAM}
+
+
+def test_a_reload_of_equal_files_makes_nothing_downstream_stale() -> None:
+    last = materialisations(raw=Materialisation("code-1", "files-1"))
+    assert plan(PARENTS, CODE, FILES, last) == {}
+
+
+@pytest.mark.parametrize(
+    ("blocked", "expected"),
+    [
+        (RAW, {RAW: Reason.CHECK, STAGING: Reason.UPSTREAM, MART: Reason.UPSTREAM}),
+        (MART, {MART: Reason.CHECK}),
+    ],
+)
+def test_a_check_that_has_not_passed_is_run_again_before_what_stands_behind_it(
+    blocked: dg.AssetKey, expected: dict[dg.AssetKey, Reason]
+) -> None:
+    last = materialisations()
+    made = last[blocked]
+    last[blocked] = Materialisation(made.code_version, made.data_version, made.input_versions, is_blocked=True)
+    assert plan(PARENTS, CODE, FILES, last) == expected
