@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample sources download lock clean
+.PHONY: help setup run test test-fast lint format ui dbt sample sources download readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -68,6 +68,9 @@ download: $(READY) ## the real files from Kaggle into the landing folder
 
 sources: $(READY) ## write dbt's source YAML from the declared files
 	@$(BIN)/python -m ecom_assets.commands.write_sources
+
+readme: $(READY) ## count and time the project, and write the figures into README.md
+	@$(BIN)/python -m ecom_assets.commands.readme
 
 lock: $(READY) ## renew the lock files within the ranges of pyproject.toml; UPGRADE=1 takes newer versions
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

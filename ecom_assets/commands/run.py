@@ -19,6 +19,7 @@ import dagster as dg
 
 from ecom_assets.build import build_defs
 from ecom_assets.commands.summary import print_summary
+from ecom_assets.dbt.project import prune_invocations
 from ecom_assets.environment import Settings, SettingsError, export_settings, load_settings
 from ecom_assets.ingestion.assets import raw_asset_key, stray_warning
 from ecom_assets.ingestion.errors import LoadError
@@ -29,6 +30,9 @@ from ecom_assets.keys import REFRESH_ALL
 from ecom_assets.plan import Reason, last_materialisations, plan
 
 _SAMPLE_SEED = 7
+_KEPT_INVOCATIONS = 10
+# Where dagster-dbt puts the number of rows that a data test found.
+_FAILED_ROWS = "dagster_dbt/failed_row_count"
 # The event stream is in the UI and in the run's log; the terminal gets what has failed and a summary.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -71,6 +75,7 @@ def run(settings: Settings, *, full: bool) -> int:
         )
         print(describe_plan(stale, total=len(graph.materializable_asset_keys)))
         is_success = materialise(defs, instance, stale) if stale else True
+    prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
     print_summary(settings)
     outcome = "finished" if is_success else "failed"
     print(f"\n{outcome} in {time.monotonic() - started:.0f} s")
@@ -150,7 +155,9 @@ def materialise(defs: dg.Definitions, instance: dg.DagsterInstance, stale: Mappi
 def describe_check(evaluation: dg.AssetCheckEvaluation) -> str:
     """Name a check that did not pass, and how serious that is."""
     kind = "FAILED" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warning"
-    return f"check {kind}: {evaluation.check_name} on {'.'.join(evaluation.asset_key.path)}"
+    rows = evaluation.metadata.get(_FAILED_ROWS)
+    count = f" ({rows.value} rows)" if rows else ""
+    return f"check {kind}: {evaluation.check_name} on {'.'.join(evaluation.asset_key.path)}{count}"
 
 
 if __name__ == "__main__":

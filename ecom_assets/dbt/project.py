@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +61,13 @@ def prepared_manifest(project: DbtProject, settings: Settings) -> Mapping[str, A
         project.preparer.prepare(project)
         marker.write_text(fingerprint)
     return _read_manifest(project.manifest_path, fingerprint)
+
+
+def prune_invocations(target_dir: Path, keep: int) -> None:
+    """Remove the artefacts of all but the newest dbt invocations; each leaves a folder of its own."""
+    folders = [path for path in target_dir.iterdir() if (path / "run_results.json").exists()]
+    for folder in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
+        shutil.rmtree(folder)
 
 
 @lru_cache(maxsize=2)

@@ -288,5 +288,5 @@ def test_every_row_is_accounted_for_whatever_the_values(
         lines = rows(opened, "select _line_number from raw_tiny.things union select line_number from ops.rejected_rows")
     assert part.is_accounted
     assert part.read == len(records) == len(lines)
-    remaining = iter(name for name, _ in records)
+    remaining: Iterator[object] = iter([name for name, _ in records])
     assert all(name in remaining for (name,) in loaded), "loaded rows keep values and order of the file"

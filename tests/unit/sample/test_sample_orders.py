@@ -230,7 +230,7 @@ def test_shipping_limits_follow_the_approval_and_some_lie_in_2020(medium: Writte
     items = medium.olist("order_items").drop_duplicates("order_id")
     merged = items.merge(medium.orders(), on="order_id")
     limit = pd.to_datetime(merged["shipping_limit_date"])
-    far = limit >= "2019-01-01"
+    far = limit >= pd.Timestamp("2019-01-01")
     assert far.sum() == 1  # 4 in the original, at least one
     assert limit[far].dt.year.tolist() == [2020]
     wait = days(limit[~far], merged["approved"][~far]).dropna()
