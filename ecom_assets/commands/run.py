@@ -90,8 +90,7 @@ def ensure_raw_files(settings: Settings) -> None:
     LoadError
         If the user named a folder and it is missing or empty.
     """
-    has_files = settings.raw_dir.is_dir() and any(settings.raw_dir.iterdir())
-    if has_files:
+    if _has_files(settings.raw_dir):
         return
     if not settings.raw_dir_is_default:
         raise LoadError(
@@ -106,9 +105,16 @@ def ensure_raw_files(settings: Settings) -> None:
     with TemporaryDirectory(dir=settings.home, prefix="sample_") as folder:
         written = Path(folder) / "raw"
         write_sample(written, scale=settings.sample_scale, seed=_SAMPLE_SEED, sources=tuple(SOURCES))
-        if settings.raw_dir.is_dir():
-            settings.raw_dir.rmdir()
-        written.rename(settings.raw_dir)
+        try:
+            written.replace(settings.raw_dir)
+        except OSError:
+            # Another run was faster, and its sample has the same bytes.
+            if not _has_files(settings.raw_dir):
+                raise
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def landed_fingerprints(settings: Settings) -> dict[dg.AssetKey, str]:

@@ -27,7 +27,7 @@ def kaggle_downloader() -> Downloader:
         from kagglehub import dataset_download
     except ImportError as error:
         raise LoadError(
-            "downloading needs the package kagglehub; install it with `.venv/bin/pip install '.[kaggle]'`, "
+            "downloading needs the package kagglehub; install it with `.venv/bin/pip install kagglehub`, "
             "or download the archives by hand into the landing folder"
         ) from error
     download: Downloader = dataset_download

@@ -15,14 +15,29 @@ from tests.conftest import Home
 pytestmark = pytest.mark.slow
 
 TABLES = ("marts.fct_orders", "marts.fct_events", "marts.fct_sessions", "marts.sales_monthly", "marts.dim_categories")
-# Lines of output at which the run is killed: while raw tables are loaded, and while dbt builds the marts.
-MOMENTS = {"loading": "materialising", "building": "marts.dim_"}
+# Lines of output at which the run is killed: while a raw table is loaded, and while dbt builds the marts.
+MOMENTS = {"loading": "loading geolocation", "building": "marts.dim_"}
+# The run command, saying when a load begins, which it does not do by itself.
+ANNOUNCING_RUN = """
+import sys
+from ecom_assets.commands.run import main
+from ecom_assets.ingestion import assets
+
+load_table = assets.load_table
+
+def announcing(connection, request):
+    print("loading", request.table.name, flush=True)
+    return load_table(connection, request)
+
+assets.load_table = announcing
+sys.exit(main(["--full"]))
+"""
 
 
 def kill_at(home: Home, moment: str) -> None:
     """Start a run, kill it at the first line that holds the text, and wait until all it started is gone."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "ecom_assets.commands.run", "--full"],
+        [sys.executable, "-u", "-c", ANNOUNCING_RUN],
         env=home.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,0 +1,51 @@
+"""The README holds only what is there: its figures, its commands, its variables, its folders."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from ecom_assets.commands.readme import counted_lines, with_figures, written_counts
+from ecom_assets.environment import REPOSITORY
+from tests.conftest import Home
+
+README = (REPOSITORY / "README.md").read_text()
+MAKEFILE = (REPOSITORY / "Makefile").read_text()
+
+
+def test_the_counts_are_those_of_the_project(built_home: Home) -> None:
+    manifest = json.loads((built_home.settings().dbt_target_dir / "manifest.json").read_bytes())
+    assert written_counts(README) == counted_lines(manifest), "run make readme"
+
+
+def test_every_make_command_it_names_is_a_target() -> None:
+    named = set(re.findall(r"make ([a-z-]+)", README.replace("make and git", "")))
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, flags=re.MULTILINE))
+    assert {"run", "test", "lint", "ui", "dbt", "sample"} <= named
+    assert named - targets == set()
+
+
+def test_every_variable_it_names_is_read_by_the_code_or_the_tests() -> None:
+    code = "".join(
+        path.read_text() for folder in ("ecom_assets", "tests") for path in (REPOSITORY / folder).rglob("*.py")
+    )
+    named = set(re.findall(r"ECOM_[A-Z_]+", README))
+    assert named
+    assert {name for name in named if f'"{name}"' not in code} == set()
+
+
+def test_the_folders_of_its_table_exist() -> None:
+    section = README.split("## Parts of the repository")[1].split("##")[0]
+    folders = re.findall(r"^\| `([\w/]+)`", section, flags=re.MULTILINE)
+    assert len(folders) == 5
+    assert [folder for folder in folders if not (REPOSITORY / folder).is_dir()] == []
+
+
+def test_figures_replace_what_stood_between_the_marks_and_nothing_else() -> None:
+    assert with_figures(README, written_counts(README)).split("## The graph")[1] == README.split("## The graph")[1]
+    changed = with_figures(README, ["- one", "- two", "text"])
+    assert written_counts(changed) == ["- one", "- two"]
+    with pytest.raises(ValueError, match="needs the lines"):
+        with_figures("no marks", ["- one"])
