@@ -66,8 +66,9 @@ def _column_properties(source: Source, table: Table, column: Column) -> dict[str
         tests.append("unique")
     if column.required:
         tests.append("not_null")
-    clock = _clock_table(source)
-    if column.name == table.event_column and table is not clock:
+    # The first table with an event column is the source's clock; the others are held against it.
+    clock, *watched = [candidate for candidate in source.tables if candidate.event_column] or [None]
+    if clock and table in watched and column.name == table.event_column:
         tests.append(_freshness_test(source, table, column, clock))
     properties: dict[str, Any] = {
         "name": column.name,
@@ -80,11 +81,6 @@ def _column_properties(source: Source, table: Table, column: Column) -> dict[str
     if tests:
         properties["data_tests"] = tests
     return properties
-
-
-def _clock_table(source: Source) -> Table:
-    """Return the first table with an event column: its newest event is the source's event clock."""
-    return next(table for table in source.tables if table.event_column)
 
 
 def _freshness_test(source: Source, table: Table, column: Column, clock: Table) -> dict[str, Any]:
