@@ -67,9 +67,9 @@ def _column_properties(source: Source, table: Table, column: Column) -> dict[str
     if column.required:
         tests.append("not_null")
     # The first table with an event column is the source's clock; the others are held against it.
-    clock, *watched = [candidate for candidate in source.tables if candidate.event_column] or [None]
-    if clock and table in watched and column.name == table.event_column:
-        tests.append(_freshness_test(source, table, column, clock))
+    clocked = [candidate for candidate in source.tables if candidate.event_column]
+    if table in clocked[1:] and column.name == table.event_column:
+        tests.append(_freshness_test(source, table, column, clock=clocked[0]))
     properties: dict[str, Any] = {
         "name": column.name,
         "description": column.description,
