@@ -8,9 +8,9 @@ from __future__ import annotations
 import duckdb
 
 from ecom_assets.environment import Settings
-from ecom_assets.ingestion.parse import quoted
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADS, REJECTED_ROWS
+from ecom_assets.sql_text import quoted
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 
 

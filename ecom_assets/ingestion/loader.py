@@ -1,7 +1,7 @@
 """One raw table from its parts: all in one transaction, bookkeeping last.
 
 Belongs here: when to load, what replaces what, the accounting of rows. Does not belong here: reading CSV
-(``parse``), finding files (``landing``), Dagster (``assets``).
+(``csv_text``, ``parse``), finding files (``landing``), Dagster (``assets``).
 
 A table is always rebuilt from all of its parts, so that a changed, removed or re-ordered part leaves no
 trace. A killed load leaves the old table and the old ``ops.loads``.
@@ -17,12 +17,13 @@ from pathlib import Path
 import duckdb
 
 from ecom_assets.ingestion import parse
+from ecom_assets.ingestion.csv_text import TextPart, drop_text, read_text
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.ingestion.header import check_header, read_header
 from ecom_assets.ingestion.landing import Part, combined_fingerprint, file_sha256
-from ecom_assets.ingestion.parse import TextPart
 from ecom_assets.ingestion.schema import Source, Table
 from ecom_assets.keys import LOADS, REJECTED_ROWS
+from ecom_assets.sql_text import literal, quoted
 
 _EXAMPLES = 3
 
@@ -146,7 +147,7 @@ def load_table(connection: duckdb.DuckDBPyConnection, request: LoadRequest) -> L
         connection.rollback()
         raise
     for text in texts:
-        parse.drop_text(connection, text)
+        drop_text(connection, text)
     return LoadReport(parts=reports, is_skipped=False, warnings=(*warnings, *header_warnings))
 
 
@@ -209,7 +210,7 @@ def _read_parts(connection: duckdb.DuckDBPyConnection, request: LoadRequest) -> 
             extra = check_header(header, request.table.column_names, part.name)
             if extra:
                 warnings.append(f"{part.name}: undeclared columns are not loaded: {', '.join(extra)}")
-            texts.append(parse.read_text(connection, path, part.name, header, is_gzip=part.is_gzip, slot=slot))
+            texts.append(read_text(connection, path, part.name, header, is_gzip=part.is_gzip, slot=slot))
     return texts, warnings
 
 
@@ -250,8 +251,8 @@ def _supersede(connection: duckdb.DuckDBPyConnection, request: LoadRequest) -> d
 
     Duplicates inside a part stay, for the key's test to find.
     """
-    ranks = ", ".join(f"({parse.literal(part.name)}, {rank})" for rank, part in enumerate(request.parts))
-    key = ", ".join(parse.quoted(column) for column in request.table.key)
+    ranks = ", ".join(f"({literal(part.name)}, {rank})" for rank, part in enumerate(request.parts))
+    key = ", ".join(quoted(column) for column in request.table.key)
     connection.execute(
         f"""
         create or replace temp table superseded_rows as

@@ -16,7 +16,7 @@ import dagster as dg
 import duckdb
 import pandas as pd
 
-from ecom_assets.ingestion.parse import quoted
+from ecom_assets.sql_text import quoted
 from ecom_assets.warehouse.ops_tables import create_statements
 from ml_assets.contract import TableName
 
