@@ -111,6 +111,31 @@ def _reason(
     return None
 
 
+def stale_assets(
+    instance: dg.DagsterInstance, graph: AssetGraph, fingerprints: Mapping[dg.AssetKey, str], *, forget: bool = False
+) -> dict[dg.AssetKey, Reason]:
+    """Plan on the graph as it is and the event log as it stands.
+
+    Parameters
+    ----------
+    instance
+        Where the event log is.
+    graph
+        The asset graph of the code location.
+    fingerprints
+        Data version that each raw table would have if it were loaded now.
+    forget
+        Plan as if nothing had ever been materialised.
+    """
+    keys = graph.materializable_asset_keys
+    return plan(
+        parents={key: graph.get(key).parent_keys for key in keys},
+        code_versions={key: graph.get(key).code_version for key in keys},
+        fingerprints=fingerprints,
+        last={} if forget else last_materialisations(instance, graph),
+    )
+
+
 def last_materialisations(instance: dg.DagsterInstance, graph: AssetGraph) -> dict[dg.AssetKey, Materialisation]:
     """Read the last materialisation of every asset of the graph from the event log."""
     keys = sorted(graph.materializable_asset_keys)

@@ -21,13 +21,13 @@ from ecom_assets.build import build_defs
 from ecom_assets.commands.summary import print_summary
 from ecom_assets.dbt.project import prune_invocations
 from ecom_assets.environment import Settings, SettingsError, export_settings, load_settings
-from ecom_assets.ingestion.assets import raw_asset_key, stray_warning
+from ecom_assets.ingestion.assets import landed_fingerprints, stray_warning
 from ecom_assets.ingestion.errors import LoadError
-from ecom_assets.ingestion.landing import discover, landed_fingerprint
+from ecom_assets.ingestion.landing import discover
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.instance import close_dead_runs, opened_instance
 from ecom_assets.keys import REFRESH_ALL
-from ecom_assets.plan import Reason, last_materialisations, plan
+from ecom_assets.plan import Reason, stale_assets
 
 _SAMPLE_SEED = 7
 _KEPT_INVOCATIONS = 10
@@ -60,19 +60,17 @@ def run(settings: Settings, *, full: bool) -> int:
     started = time.monotonic()
     export_settings(settings)
     ensure_raw_files(settings)
-    fingerprints = landed_fingerprints(settings)
+    sources = [SOURCES[name] for name in settings.sources]
+    for warning in filter(None, (stray_warning(source, discover(settings.raw_dir, source)) for source in sources)):
+        print(f"warning: {warning}")
+    fingerprints = landed_fingerprints(settings.raw_dir, sources)
     defs = build_defs(settings=settings)
     graph = defs.resolve_asset_graph()
     with opened_instance(settings) as instance:
         for run_id in close_dead_runs(instance):
             print(f"closed run {run_id}, whose process is gone, and freed its pool slots")
-        last = {} if full or not settings.duckdb_path.exists() else last_materialisations(instance, graph)
-        stale = plan(
-            parents={key: graph.get(key).parent_keys for key in graph.materializable_asset_keys},
-            code_versions={key: graph.get(key).code_version for key in graph.materializable_asset_keys},
-            fingerprints=fingerprints,
-            last=last,
-        )
+        forget = full or not settings.duckdb_path.exists()
+        stale = stale_assets(instance, graph, fingerprints, forget=forget)
         print(describe_plan(stale, total=len(graph.materializable_asset_keys)))
         is_success = materialise(defs, instance, stale) if stale else True
     prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
@@ -115,19 +113,6 @@ def ensure_raw_files(settings: Settings) -> None:
 
 def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
-
-
-def landed_fingerprints(settings: Settings) -> dict[dg.AssetKey, str]:
-    """Return the fingerprint of every raw table's files as they lie now, and name the stray files."""
-    fingerprints = {}
-    for source in (SOURCES[name] for name in settings.sources):
-        landing = discover(settings.raw_dir, source)
-        strays = stray_warning(source, landing)
-        if strays:
-            print(f"warning: {strays}")
-        for table in source.tables:
-            fingerprints[raw_asset_key(source, table)] = landed_fingerprint(landing.parts[table.name])
-    return fingerprints
 
 
 def describe_plan(stale: Mapping[dg.AssetKey, Reason], total: int) -> str:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 
 from ecom_assets.environment import Settings
-from ecom_assets.ingestion.landing import Landing, discover
+from ecom_assets.ingestion.landing import Landing, discover, landed_fingerprint
 from ecom_assets.ingestion.loader import LoadReport, LoadRequest, load_table
 from ecom_assets.ingestion.schema import Source, Table
 from ecom_assets.keys import (
@@ -56,6 +56,22 @@ def raw_code_version(table: Table) -> str:
     columns = [(column.name, column.type.value) for column in table.columns]
     content = [_PARSER_VERSION, columns, table.key, table.file_stems]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def landed_fingerprints(raw_dir: Path, sources: Sequence[Source]) -> dict[dg.AssetKey, str]:
+    """Return the data version that each raw table would have if it were loaded from the folder as it is.
+
+    Raises
+    ------
+    LoadError
+        If a source's folder cannot be used as it is.
+    """
+    landings = {source.name: discover(raw_dir, source) for source in sources}
+    return {
+        raw_asset_key(source, table): landed_fingerprint(landings[source.name].parts[table.name])
+        for source in sources
+        for table in source.tables
+    }
 
 
 def build_raw_assets(settings: Settings, sources: Sequence[Source]) -> list[dg.AssetsDefinition]:

@@ -96,7 +96,7 @@ def read_text(
                 delim = ',', quote = '"', escape = '"', nullstr = '',
                 compression = {literal("gzip" if is_gzip else "none")}, strict_mode = true, null_padding = false,
                 store_rejects = true, rejects_table = {literal(_ERRORS)}, rejects_scan = {literal(_SCANS)},
-                rejects_limit = 0
+                rejects_limit = 0, hive_partitioning = false
             )
             """
         )

@@ -12,8 +12,11 @@ import dagster as dg
 from pydantic import BaseModel
 
 from ecom_assets.environment import Settings
+from ecom_assets.ingestion.assets import landed_fingerprints
+from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.ingestion.schema import Source
 from ecom_assets.keys import REFRESH_WAREHOUSE
+from ecom_assets.plan import stale_assets
 
 LANDING_FOLDER_SENSOR = "landing_folder_sensor"
 _INTERVAL_SECONDS = 60
@@ -97,10 +100,27 @@ def build_landing_folder_sensor(settings: Settings, sources: Sequence[Source]) -
     def landing_folder_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         cursor = LandingCursor.model_validate_json(context.cursor or "{}")
         decision = decide(folder_fingerprint(settings.raw_dir, sources), cursor, settings.raw_dir)
-        return dg.SensorResult(
-            run_requests=[dg.RunRequest(run_key=decision.run_key)] if decision.run_key else [],
-            skip_reason=decision.skip_reason,
-            cursor=decision.cursor.model_dump_json(),
-        )
+        requests, reason = [], decision.skip_reason
+        if decision.run_key:
+            stale, reason = _stale_in_job(context, settings.raw_dir, sources)
+            requests = [dg.RunRequest(run_key=decision.run_key, asset_selection=stale)] if stale else []
+        return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=decision.cursor.model_dump_json())
 
     return landing_folder_sensor
+
+
+def _stale_in_job(
+    context: dg.SensorEvaluationContext, raw_dir: Path, sources: Sequence[Source]
+) -> tuple[list[dg.AssetKey], str | None]:
+    """Return the stale assets of the sensor's job, or none and the reason."""
+    repository = context.repository_def
+    if repository is None:
+        raise dg.DagsterInvariantViolationError("the sensor was ticked without its code location")
+    try:
+        fingerprints = landed_fingerprints(raw_dir, sources)
+    except LoadError as error:
+        return [], f"the landing folder cannot be loaded: {error}"
+    in_job = repository.get_job(REFRESH_WAREHOUSE).asset_layer.selected_asset_keys
+    stale = stale_assets(context.instance, repository.asset_graph, fingerprints)
+    wanted = [key for key in stale if key in in_job]
+    return wanted, None if wanted else f"the files in {raw_dir} were touched, but hold what is loaded already"
