@@ -15,8 +15,9 @@ from tests.conftest import Home
 pytestmark = pytest.mark.slow
 
 TABLES = ("marts.fct_orders", "marts.fct_events", "marts.fct_sessions", "marts.sales_monthly", "marts.dim_categories")
-# Lines of output at which the run is killed: while a raw table is loaded, and while dbt builds the marts.
-MOMENTS = {"loading": "loading geolocation", "building": "marts.dim_"}
+# Lines of output at which the run is killed: while a raw table is loaded, and while dbt builds the marts. In the
+# second case dbt, a process of its own, is left alive and holds the warehouse for as long as it works.
+CASES = {"all of it while loading": ("loading geolocation", True), "not its dbt while building": ("marts.dim_", False)}
 # The run command, saying when a load begins, which it does not do by itself.
 ANNOUNCING_RUN = """
 import sys
@@ -34,8 +35,8 @@ sys.exit(main(["--full"]))
 """
 
 
-def kill_at(home: Home, moment: str) -> None:
-    """Start a run, kill it at the first line that holds the text, and wait until all it started is gone."""
+def kill_at(home: Home, moment: str, *, with_children: bool) -> None:
+    """Start a run and kill it at the first line of output that holds the text."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", ANNOUNCING_RUN],
         env=home.environment(),
@@ -50,14 +51,18 @@ def kill_at(home: Home, moment: str) -> None:
             break
     else:
         pytest.fail(f"the run ended before it printed {moment!r}")
-    os.killpg(process.pid, signal.SIGKILL)
+    if with_children:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
     process.wait()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_the_next_run_after_a_kill_succeeds_without_repair(built_home: Home, tmp_path: Path, moment: str) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_the_next_run_after_a_kill_succeeds_without_repair(built_home: Home, tmp_path: Path, case: str) -> None:
     home = built_home.copied_to(tmp_path)
-    kill_at(home, MOMENTS[moment])
+    moment, with_children = CASES[case]
+    kill_at(home, moment, with_children=with_children)
     result = home.run()
     assert result.returncode == 0, result.stdout + result.stderr
     assert "whose process is gone" in result.stdout
