@@ -12,17 +12,23 @@ from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADS, REJECTED_ROWS
 from ecom_assets.sql_text import quoted
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ml_assets.contract import STAGING_SCHEMA
 
 
 def print_summary(settings: Settings) -> None:
-    """Print tables and rows per layer, and what was rejected or superseded."""
+    """Print tables, views and rows per layer, and what was rejected or superseded.
+
+    Of views only those of staging are counted, which read one raw table each: the others compute.
+    """
     with DuckDBWarehouse(path=str(settings.duckdb_path)).connect() as connection:
         schemas = [*(SOURCES[name].schema for name in settings.sources), *DBT_LAYERS]
-        print("\nlayer              tables       rows")
+        print("\nlayer              tables  views       rows")
         for schema in schemas:
-            names = _tables(connection, schema)
-            rows = sum(_count(connection, schema, name) for name in names)
-            print(f"{schema:<18} {len(names):>6} {rows:>10,}")
+            relations = _relations(connection, schema)
+            views = sum(is_view for is_view in relations.values())
+            counted = [name for name, is_view in relations.items() if not is_view or schema == STAGING_SCHEMA]
+            rows = sum(_count(connection, schema, name) for name in counted)
+            print(f"{schema:<18} {len(relations) - views:>6} {views:>6} {rows:>10,}")
         rejected, superseded = _load_totals(connection)
         print(f"\nrows rejected while loading: {rejected:,}   superseded by later parts: {superseded:,}")
         for table, reason, count in _reject_reasons(connection):
@@ -30,11 +36,13 @@ def print_summary(settings: Settings) -> None:
     print(f"warehouse: {settings.duckdb_path}")
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, bool]:
+    """Return the tables and views of a schema, and whether each is a view."""
     rows = connection.execute(
-        "select table_name from information_schema.tables where table_schema = ? order by table_name", [schema]
+        "select table_name, table_type = 'VIEW' from information_schema.tables where table_schema = ? order by 1",
+        [schema],
     ).fetchall()
-    return [name for (name,) in rows]
+    return dict(rows)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:
