@@ -39,7 +39,7 @@ run: $(READY) ## raw files to tested marts; only what has changed (ARGS=--full f
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-fast: $(READY) ## the tests that take seconds
+test-fast: $(READY) ## the tests that are not marked slow
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated

@@ -117,6 +117,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         If a variable holds a value that is not known or out of range.
     """
     home = _path(environ, "ECOM_HOME", REPOSITORY / ".ecom")
+    dagster_home = _path(environ, "DAGSTER_HOME", home / "dagster")
+    _refuse_glob(dagster_home)
     return Settings(
         home=home,
         raw_dir=_path(environ, "ECOM_RAW_DIR", home / "raw"),
@@ -126,7 +128,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sample_scale=_number(environ, "ECOM_SAMPLE_SCALE", 0.05, low=0.005, high=10.0),
         max_rejected_share=_number(environ, "ECOM_MAX_REJECTED_SHARE", 0.01, low=0.0, high=1.0),
         duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", home / "warehouse.duckdb"),
-        dagster_home=_path(environ, "DAGSTER_HOME", home / "dagster"),
+        dagster_home=dagster_home,
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _AUTOMATION),
     )
 
@@ -162,6 +164,15 @@ def export_settings(settings: Settings, environ: MutableMapping[str, str] | None
 
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(environ.get(name) or default).expanduser().resolve()
+
+
+def _refuse_glob(dagster_home: Path) -> None:
+    """Refuse a folder whose settings Dagster would pass over: it looks for them by a glob pattern."""
+    if any(mark in str(dagster_home) for mark in "*?["):
+        raise SettingsError(
+            f"{dagster_home} cannot hold Dagster's settings, because its path has one of the characters * ? [ in it; "
+            "name another folder in ECOM_HOME or DAGSTER_HOME"
+        )
 
 
 def _choice(environ: Mapping[str, str], name: str, default: str, known: Mapping[str, _T]) -> _T:

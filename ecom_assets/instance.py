@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import dagster as dg
 import psutil
@@ -35,12 +37,18 @@ def instance_settings(engine: Engine) -> dict[str, object]:
 
 
 def write_instance_settings(settings: Settings) -> None:
-    """Write ``dagster.yaml`` if it is missing or says something else."""
+    """Write ``dagster.yaml`` if it is missing or says something else.
+
+    The file changes in one step: a process that read it half written would run without the pool's limit.
+    """
     path = settings.dagster_home / "dagster.yaml"
     content = "# Generated; edits are overwritten.\n" + yaml.safe_dump(instance_settings(settings.engine))
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text() != content:
-        path.write_text(content)
+    if path.exists() and path.read_text() == content:
+        return
+    with NamedTemporaryFile("w", dir=settings.dagster_home, delete=False) as complete:
+        complete.write(content)
+    Path(complete.name).replace(path)
 
 
 @contextmanager

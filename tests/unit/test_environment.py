@@ -52,6 +52,8 @@ def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.Monk
         ("ECOM_SAMPLE_SCALE", "11", "ECOM_SAMPLE_SCALE='11' is out of range"),
         ("ECOM_SAMPLE_SCALE", "nan", "out of range"),
         ("ECOM_MAX_REJECTED_SHARE", "-0.1", "out of range"),
+        ("ECOM_HOME", "/somewhere/[1]", r"\[1\]/dagster cannot hold Dagster's settings.*name another folder"),
+        ("DAGSTER_HOME", "/somewhere/*", "name another folder in ECOM_HOME or DAGSTER_HOME"),
     ],
 )
 def test_a_value_that_is_not_known_raises_with_the_repair(name: str, value: str, message: str) -> None:

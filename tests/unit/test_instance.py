@@ -87,6 +87,7 @@ def test_the_generated_settings_limit_the_pool_and_turn_telemetry_off(tmp_path: 
         assert opened.get_concurrency_config().pool_config.default_pool_limit == 1
         assert not opened.telemetry_enabled
     assert yaml.safe_load(path.read_text()) == instance_settings(settings.engine)
+    assert not list(settings.dagster_home.glob("tmp*")), "what was written beside is gone"
     path.write_text("telemetry: {enabled: true}")
     with opened_instance(settings):
         assert yaml.safe_load(path.read_text()) == instance_settings(settings.engine)
