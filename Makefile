@@ -22,7 +22,7 @@ help: ## show this list
 
 setup: $(READY) ## install everything into .venv
 
-$(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
+$(READY): requirements.lock requirements-bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python %d.%d is not supported; run make with PYTHON=python3.11 (3.11 to 3.13)" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "set-up: installing the locked packages into $(VENV)"
@@ -72,9 +72,12 @@ sources: $(READY) ## write dbt's source YAML from the declared files
 readme: $(READY) ## count and time the project, and write the figures into README.md
 	@$(BIN)/python -m ecom_assets.commands.readme
 
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade)
+
 lock: $(READY) ## renew the lock files within the ranges of pyproject.toml; UPGRADE=1 takes newer versions
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --extra dev --output-file requirements.lock
+	@echo uv | $(COMPILE) - --output-file requirements-bootstrap.lock
 
 clean: ## remove what was built, but not .venv
 	@rm -rf .ecom dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache
