@@ -99,8 +99,16 @@ class Settings:
 
     @property
     def dbt_target_dir(self) -> Path:
-        """Folder of dbt's manifest, compiled SQL and run results."""
+        """Folder of the manifest that Dagster reads, and of the artefacts of its dbt invocations."""
         return self.home / "dbt" / "target"
+
+    @property
+    def dbt_shell_target_dir(self) -> Path:
+        """Folder of the artefacts of dbt in a shell.
+
+        A manifest after a build names macros that one after parsing does not; Dagster must not read it.
+        """
+        return self.home / "dbt" / "shell"
 
     @property
     def dbt_log_dir(self) -> Path:

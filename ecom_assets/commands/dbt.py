@@ -24,6 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     except (SettingsError, WarehouseBusyError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    os.environ["DBT_TARGET_PATH"] = str(settings.dbt_shell_target_dir)
     os.environ["DBT_PROJECT_DIR"] = os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT_DIR)
     os.chdir(DBT_PROJECT_DIR)
     os.execvp("dbt", ["dbt", *arguments])  # noqa: S606 - the user's own arguments are the purpose

@@ -98,8 +98,10 @@ def measured_times(home: Path) -> str:
 def parsed_manifest(home: Path) -> Mapping[str, Any]:
     """Return dbt's manifest of the project as it stands, parsed below ``home``."""
     command = [sys.executable, "-m", "ecom_assets.commands.dbt", "parse", "--quiet"]
-    subprocess.run(command, env=_environment(home), check=True)
-    manifest: Mapping[str, Any] = json.loads((home / "dbt" / "target" / "manifest.json").read_bytes())
+    environment = _environment(home)
+    subprocess.run(command, env=environment, check=True)
+    written = load_settings(environment).dbt_shell_target_dir / "manifest.json"
+    manifest: Mapping[str, Any] = json.loads(written.read_bytes())
     return manifest
 
 

@@ -136,6 +136,13 @@ def test_plain_dbt_builds_and_tests_everything_on_the_same_warehouse(home_copy: 
 
 
 @pytest.mark.slow
+def test_dbt_in_a_shell_leaves_nothing_to_do_for_the_next_run(home_copy: Home) -> None:
+    result = home_copy.command("commands.dbt", "build", "--select", "fct_sessions")
+    assert result.returncode == 0, result.stdout
+    assert "nothing to do" in home_copy.run().stdout
+
+
+@pytest.mark.slow
 def test_docs_are_generated_and_named_selectors_select(home_copy: Home) -> None:
     assert plain_dbt(home_copy, "docs", "generate", "--no-compile").returncode == 0
     assert (home_copy.path / "plain" / "catalog.json").exists()
