@@ -1,4 +1,4 @@
-"""Names that more than one module of the platform uses: tables of ``ops``, groups, tags, job names.
+"""Names that more than one module of the platform uses: tables of ``ops``, layers, owners, resources, jobs.
 
 Belongs here: constants. Does not belong here: names of one module only, anything computed.
 """
@@ -15,17 +15,9 @@ MODEL_INPUTS = TableName(OPS_SCHEMA, "model_inputs")
 DBT_LAYERS = (STAGING_SCHEMA, INTERMEDIATE_SCHEMA, MARTS_SCHEMA)
 
 DATA_ENGINEERING = "team:data-engineering"
-ANALYTICS_ENGINEERING = "team:analytics-engineering"
 
 WAREHOUSE_RESOURCE = "warehouse"
 DBT_RESOURCE = "dbt"
 
 REFRESH_WAREHOUSE = "refresh_warehouse"
 REFRESH_ALL = "refresh_all"
-
-# Metadata of a raw asset's materialisation, read by the planner and by ``make run``.
-METADATA_ROWS = "dagster/row_count"
-METADATA_REJECTED = "rejected_rows"
-METADATA_SUPERSEDED = "superseded_rows"
-METADATA_OUTCOME = "outcome"
-METADATA_WARNINGS = "warnings"

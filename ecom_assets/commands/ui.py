@@ -6,6 +6,7 @@ Belongs here: starting the server with the right environment. Does not belong he
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from ecom_assets.environment import REPOSITORY, SettingsError, export_settings, load_settings
@@ -30,6 +31,8 @@ def main() -> int:
     host = os.environ.get("ECOM_UI_HOST") or _DEFAULT_HOST
     port = os.environ.get("ECOM_UI_PORT") or _DEFAULT_PORT
     print(f"Dagster: http://localhost:{port}   automation: {state}", flush=True)
+    # A shell starts background commands with interrupts ignored; Dagster stops its own processes by them.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chdir(REPOSITORY)
     os.execvp("dagster", ["dagster", "dev", "--workspace", "workspace.yaml", "--host", host, "--port", port])  # noqa: S606
 

@@ -17,16 +17,14 @@ from ecom_assets.environment import Settings
 from ecom_assets.ingestion.landing import Landing, discover, landed_fingerprint
 from ecom_assets.ingestion.loader import LoadReport, LoadRequest, load_table
 from ecom_assets.ingestion.schema import Source, Table
-from ecom_assets.keys import (
-    DATA_ENGINEERING,
-    METADATA_OUTCOME,
-    METADATA_REJECTED,
-    METADATA_ROWS,
-    METADATA_SUPERSEDED,
-    METADATA_WARNINGS,
-)
+from ecom_assets.keys import DATA_ENGINEERING
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 
+METADATA_ROWS = "dagster/row_count"
+METADATA_REJECTED = "rejected_rows"
+METADATA_SUPERSEDED = "superseded_rows"
+METADATA_OUTCOME = "outcome"
+METADATA_WARNINGS = "warnings"
 ACCOUNTING_CHECK = "every_row_accounted_for"
 PRESENCE_CHECK = "files_present"
 STRAYS_CHECK = "no_stray_files"

@@ -1,7 +1,7 @@
 """What lies in the landing folder: which file is a part of which table, and a fingerprint of it.
 
 Belongs here: names, parts and their order, archives as a place where files can lie, hashes.
-Does not belong here: the content of a CSV file (``header``, ``parse``), the warehouse.
+Does not belong here: the content of a CSV file (``header``, ``csv_text``), the warehouse.
 
 A file belongs to a table if its name is a declared one, optionally followed by ``_YYYY-MM`` or
 ``_YYYY-MM-DD``, as ``.csv`` or ``.csv.gz``, directly in the source's folder or at the top of a ``.zip``

@@ -1,7 +1,7 @@
 """Declaration of the Olist marketplace files: names, columns, types, keys.
 
 Belongs here: facts about the files as they are delivered. Does not belong here: cleaning or meaning
-(dbt staging), reading (``ingestion.parse``).
+(dbt staging), reading (``ingestion.csv_text``).
 """
 
 from __future__ import annotations

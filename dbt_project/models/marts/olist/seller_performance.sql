@@ -15,9 +15,7 @@ observation_windows as (
 ),
 
 purchases_window as (
-    select max(complete_until) as complete_until
-    from observation_windows
-    where source = 'olist' and event = 'purchases'
+    {{ complete_until('observation_windows', 'olist', 'purchases') }}
 ),
 
 seller_orders as (
