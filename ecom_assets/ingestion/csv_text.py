@@ -40,6 +40,8 @@ class TextPart:
         How many of them are broken.
     has_line_ends
         Whether a line end stands inside any field.
+    has_nul
+        Whether the file holds a NUL byte.
     """
 
     file_name: str
@@ -48,6 +50,7 @@ class TextPart:
     records: int
     broken_records: int
     has_line_ends: bool
+    has_nul: bool
 
 
 def read_text(
@@ -106,8 +109,9 @@ def read_text(
     records = _count(connection, text) + broken_records
     has_line_end = " or ".join(f"contains({quoted(column)}, chr(10))" for column in columns)
     has_line_ends = _count(connection, f"(select 1 from {text} where {has_line_end} limit 1)") > 0
-    part = TextPart(file_name, text, broken, records, broken_records, has_line_ends)
-    _refuse_lost_lines(connection, part, columns, path, is_gzip=is_gzip)
+    found = scan_bytes(path, is_gzip=is_gzip)
+    part = TextPart(file_name, text, broken, records, broken_records, has_line_ends, found.has_nul)
+    _refuse_lost_lines(connection, part, columns, path, found.lines, is_gzip=is_gzip)
     return part
 
 
@@ -125,27 +129,50 @@ def inner_line_ends(columns: Sequence[str]) -> str:
 
 
 def read_spans(path: Path, spans: Sequence[tuple[int, int]], *, is_gzip: bool) -> list[str]:
-    r"""Return the text of byte ranges (offset, length) of a file, in ascending order.
+    r"""Return the text of byte ranges (offset, length) of a file, in ascending order, each to the end of its last line.
 
-    Bytes that are no UTF-8 come back as ``\xNN``, so that nothing is lost.
+    Bytes that are no UTF-8, and NUL, come back as ``\xNN``, so that nothing is lost.
     """
     texts = []
     with _opened(path, is_gzip=is_gzip) as content:
         for offset, length in spans:
             content.seek(offset)
-            texts.append(content.read(length).decode("utf-8", "backslashreplace").strip("\r\n"))
+            record = content.read(length)
+            if not record.endswith(b"\n"):
+                # DuckDB cuts very long lines off in its list of errors.
+                record += content.readline()
+            text = record.decode("utf-8", "backslashreplace").strip("\r\n")
+            texts.append(text.replace("\0", r"\x00"))
     return texts
 
 
-def count_lines(path: Path, *, is_gzip: bool) -> int:
-    """Return how many lines a file has; a last one without line end counts."""
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """What a file's bytes say of it, whatever a CSV reader makes of them.
+
+    Attributes
+    ----------
+    lines
+        How many lines there are; a last one without line end counts.
+    has_nul
+        Whether a NUL byte stands anywhere: no text, and more than some engines can store.
+    """
+
+    lines: int
+    has_nul: bool
+
+
+def scan_bytes(path: Path, *, is_gzip: bool) -> Bytes:
+    """Read a file once without the CSV reader."""
     line_ends = 0
     last = b""
+    has_nul = False
     with _opened(path, is_gzip=is_gzip) as content:
         while chunk := content.read(_CHUNK_BYTES):
             line_ends += chunk.count(b"\n")
+            has_nul = has_nul or b"\0" in chunk
             last = chunk[-1:]
-    return line_ends + (last not in (b"", b"\n"))
+    return Bytes(line_ends + (last not in (b"", b"\n")), has_nul)
 
 
 def count_blank_lines(path: Path, *, is_gzip: bool) -> int:
@@ -159,7 +186,13 @@ def _opened(path: Path, *, is_gzip: bool) -> IO[bytes]:
 
 
 def _refuse_lost_lines(
-    connection: duckdb.DuckDBPyConnection, part: TextPart, columns: Sequence[str], path: Path, *, is_gzip: bool
+    connection: duckdb.DuckDBPyConnection,
+    part: TextPart,
+    columns: Sequence[str],
+    path: Path,
+    lines: int,
+    *,
+    is_gzip: bool,
 ) -> None:
     """Hold the records against the lines of the file, which are counted without the CSV reader.
 
@@ -169,7 +202,6 @@ def _refuse_lost_lines(
     [(accounted,)] = connection.execute(
         f"select 1 + {part.records} + coalesce({inner}, 0) + coalesce(sum(inner_line_ends), 0) from {part.broken}"
     ).fetchall()
-    lines = count_lines(path, is_gzip=is_gzip)
     # Looking for blank lines takes longer, and hardly any file has more lines than records account for.
     if lines > accounted and lines - accounted > count_blank_lines(path, is_gzip=is_gzip):
         raise LoadError(

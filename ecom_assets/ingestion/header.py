@@ -15,6 +15,7 @@ from ecom_assets.ingestion.errors import LoadError
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_GZIP_MAGIC = b"\x1f\x8b"
 # A header longer than this is no header.
 _MAX_HEADER_BYTES = 1 << 16
 
@@ -34,7 +35,7 @@ def read_header(path: Path, name: str, *, is_gzip: bool) -> tuple[str, ...]:
     Raises
     ------
     LoadError
-        If there is no header, or it is not UTF-8 text.
+        If there is no header, it is not UTF-8 text, or its line end is none that the reader knows.
     """
     try:
         with gzip.open(path, "rb") if is_gzip else path.open("rb") as content:
@@ -43,13 +44,20 @@ def read_header(path: Path, name: str, *, is_gzip: bool) -> tuple[str, ...]:
         raise LoadError(f"{name} cannot be read ({error}); deliver the file again") from error
     if not line.strip():
         raise LoadError(f"{name} is empty; it needs at least the header line")
-    if line.startswith(_UTF16_BOMS):
-        raise LoadError(f"{name} is UTF-16 text; save it as UTF-8")
+    if line.startswith(_GZIP_MAGIC):
+        raise LoadError(f"{name} is gzip-compressed; give it a name that ends in .csv.gz")
+    if line.startswith(_UTF16_BOMS) or b"\0" in line:
+        raise LoadError(f"{name} is UTF-16 text or no text at all; save it as UTF-8")
+    if b"\r" in line.rstrip(b"\r\n"):
+        raise LoadError(f"{name}: its lines end in a carriage return alone; save it with LF or CR LF line ends")
     try:
         text = line.removeprefix(_UTF8_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         raise LoadError(f"{name}: its header is not UTF-8 ({error.reason}); save it as UTF-8") from error
-    return tuple(next(csv.reader([text])))
+    try:
+        return tuple(next(csv.reader([text])))
+    except csv.Error as error:
+        raise LoadError(f"{name}: its header is no CSV ({error}); expected the columns separated by commas") from error
 
 
 def check_header(found: Sequence[str], declared: Sequence[str], name: str) -> tuple[str, ...]:

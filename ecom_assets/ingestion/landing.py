@@ -14,6 +14,7 @@ import hashlib
 import re
 import shutil
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -68,13 +69,42 @@ class Part:
             return
         with TemporaryDirectory(prefix="part_", dir=scratch_dir) as folder:
             extracted = Path(folder) / Path(self.member).name
+            self._extract(self.member, extracted)
+            yield extracted
+
+    def state(self) -> tuple[int, int, int]:
+        """Return what changes when the file does: inode, size, time of the last change in nanoseconds.
+
+        Raises
+        ------
+        LoadError
+            If the file is gone.
+        """
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise LoadError(f"{self.name} cannot be read ({error}); deliver the file again") from error
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _extract(self, member: str, target: Path) -> None:
+        """Write a member of the archive to a file.
+
+        Raises
+        ------
+        LoadError
+            If the archive is damaged or encrypted, or there is no room for the file.
+        """
+        try:
             with (
                 zipfile.ZipFile(self.path) as archive,
-                archive.open(self.member) as content,
-                extracted.open("wb") as copy,
+                archive.open(member) as content,
+                target.open("wb") as copy,
             ):
                 shutil.copyfileobj(content, copy, _CHUNK_BYTES)
-            yield extracted
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise LoadError(f"{self.name} cannot be unpacked ({error}); download the archive again") from error
+        except OSError as error:
+            raise LoadError(f"{self.name} cannot be unpacked into {target.parent} ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,17 +132,23 @@ def load_table(connection: duckdb.DuckDBPyConnection, request: LoadRequest) -> L
         The table, its rejects and its bookkeeping are then as before.
     """
     warnings = _check_presence(request)
+    states = [part.state() for part in request.parts]
     hashes = {part.name: file_sha256(part.path) for part in request.parts}
     if not request.reload and _is_current(connection, request, hashes):
         return LoadReport(parts=_last_load(connection, request), is_skipped=True, warnings=warnings)
 
     texts, header_warnings = _read_parts(connection, request)
+    _refuse_changed(request, states)
+    _refuse_nothing(request, texts)
     connection.begin()
     try:
         superseded = _rebuild(connection, request, texts)
         reports = _account(connection, request, hashes, texts, superseded)
         _write_loads(connection, request, reports)
         connection.commit()
+    except duckdb.IOException as error:
+        connection.rollback()
+        raise LoadError(f"{request.target} could not be written, its old rows stay: {error}") from error
     except BaseException:
         connection.rollback()
         raise
@@ -212,6 +218,20 @@ def _read_parts(connection: duckdb.DuckDBPyConnection, request: LoadRequest) -> 
                 warnings.append(f"{part.name}: undeclared columns are not loaded: {', '.join(extra)}")
             texts.append(read_text(connection, path, part.name, header, is_gzip=part.is_gzip, slot=slot))
     return texts, warnings
+
+
+def _refuse_changed(request: LoadRequest, states: Sequence[tuple[int, int, int]]) -> None:
+    """Raise if a file is not the one any more whose hash was taken: what was read may be half of it."""
+    for part, before in zip(request.parts, states, strict=True):
+        if part.state() != before:
+            raise LoadError(f"{part.name} changed while it was read; run again when it is complete")
+
+
+def _refuse_nothing(request: LoadRequest, texts: Sequence[TextPart]) -> None:
+    """Raise if a required table's files hold headers only: an empty table would empty all that stands behind it."""
+    if texts and not request.table.optional and not any(text.records for text in texts):
+        names = ", ".join(text.file_name for text in texts)
+        raise LoadError(f"{names} of {request.source.title} holds no row, only a header; deliver the file again")
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, request: LoadRequest, texts: Sequence[TextPart]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ecom_assets.ingestion.csv_text import TextPart, inner_line_ends
-from ecom_assets.ingestion.schema import Column, ColumnType, Table
+from ecom_assets.ingestion.schema import PLAUSIBLE_YEARS, Column, ColumnType, Table
 from ecom_assets.sql_text import literal, quoted
 
 FILE_NAME = "_file_name"
@@ -39,7 +39,11 @@ _IS_EXACT = {
     ColumnType.BIGINT: _WHOLE_NUMBER,
     ColumnType.DOUBLE: "isfinite({cast})",
     ColumnType.MONEY: "{cast} = try_cast({value} as decimal(38, 10))",
-    ColumnType.TIMESTAMP: "true",
+    # try_strptime takes 'infinity' for a date of 1900, and a mistyped year must not move the event clock.
+    ColumnType.TIMESTAMP: (
+        "strftime({cast}, '%Y-%m-%d %H:%M:%S') = {value} "
+        f"and year({{cast}}) between {PLAUSIBLE_YEARS[0]} and {PLAUSIBLE_YEARS[1]}"
+    ),
 }
 
 
@@ -48,11 +52,18 @@ def cast_expression(column: Column) -> str:
     return _CAST[column.type].format(value=quoted(column.name))
 
 
-def is_parsed_expression(column: Column) -> str:
-    """Return the SQL condition that the column's text is empty or was read without loss; never NULL."""
+def is_parsed_expression(column: Column, *, may_hold_nul: bool = False) -> str:
+    """Return the SQL condition that the column's text is empty or was read without loss; never NULL.
+
+    Looking for NUL in texts costs time, so that is done only in files that are known to hold one.
+    """
     value = quoted(column.name)
     cast = cast_expression(column)
     exact = _IS_EXACT[column.type].format(cast=cast, value=value)
+    if column.bounds is not None:
+        exact += f" and {cast} between {column.bounds[0]} and {column.bounds[1]}"
+    if may_hold_nul:
+        exact += f" and not contains({value}, chr(0))"
     return f"({value} is null or ({cast} is not null and {exact}))"
 
 
@@ -65,7 +76,7 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, target: str
         insert into {target} ({names})
         select {casts}, {literal(part.file_name)}, {LINE_NUMBER}
         from {_text_with_lines(table, part)}
-        where {_all_parsed(table.columns)}
+        where {_all_parsed(table.columns, part)}
         """
     )
 
@@ -79,8 +90,8 @@ def insert_rejects(
     is written anew from its fields.
     """
     reasons = ", ".join(
-        f"case when not {is_parsed_expression(column)} "
-        f"then {literal(column.name + ': ')} || {quoted(column.name)} || {literal(' is not ' + column.type.value)} end"
+        f"case when not {is_parsed_expression(column, may_hold_nul=part.has_nul)} "
+        f"then {literal(column.name + ': ')} || {_without_nul(column.name)} || {literal(_expectation(column))} end"
         for column in table.columns
     )
     fields = ", ".join(_csv_field(column) for column in table.column_names)
@@ -90,7 +101,7 @@ def insert_rejects(
         insert into {target}
         select {where_from}, {LINE_NUMBER}, concat_ws('; ', {reasons}), concat_ws(',', {fields})
         from {_text_with_lines(table, part)}
-        where not {_all_parsed(table.columns)}
+        where not {_all_parsed(table.columns, part)}
         """
     ).fetchall()
     if not part.broken_records:
@@ -113,12 +124,26 @@ def column_definitions(table: Table) -> str:
     )
 
 
-def _all_parsed(columns: Sequence[Column]) -> str:
-    return "(" + " and ".join(is_parsed_expression(column) for column in columns) + ")"
+def _all_parsed(columns: Sequence[Column], part: TextPart) -> str:
+    return "(" + " and ".join(is_parsed_expression(column, may_hold_nul=part.has_nul) for column in columns) + ")"
+
+
+def _expectation(column: Column) -> str:
+    """Return what a value that was refused should have been."""
+    if column.bounds is not None:
+        return f" is not {column.type.value} between {column.bounds[0]} and {column.bounds[1]}"
+    if column.type is ColumnType.TIMESTAMP:
+        return f" is not {column.type.value} between {PLAUSIBLE_YEARS[0]} and {PLAUSIBLE_YEARS[1]}"
+    return f" is not {column.type.value}"
+
+
+def _without_nul(column: str) -> str:
+    r"""Return the column's text with ``\x00`` in place of NUL, which some engines cannot store."""
+    return f"replace({quoted(column)}, chr(0), '\\x00')"
 
 
 def _csv_field(column: str) -> str:
-    value = f"coalesce({quoted(column)}, '')"
+    value = f"coalesce({_without_nul(column)}, '')"
     needs_quotes = f"regexp_matches({value}, '[\",\\r\\n]')"
     return f"case when {needs_quotes} then '\"' || replace({value}, '\"', '\"\"') || '\"' else {value} end"
 

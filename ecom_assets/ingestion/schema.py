@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Times outside of these years are mistakes of whoever wrote them, and would move the event clock.
+PLAUSIBLE_YEARS = (2000, 2099)
+# The same in milliseconds since 1970, UTC.
+PLAUSIBLE_MILLISECONDS = (946_684_800_000, 4_102_444_799_999)
+
 
 class ColumnType(StrEnum):
     """The types a raw column may have; each warehouse maps them to its own names."""
@@ -38,6 +43,8 @@ class Column:
     pii
         Whether the value can point at a person or a place of living; such columns stay out of
         features, reports and model artefacts.
+    bounds
+        Least and greatest plausible value of a number; another one makes the row a reject.
     """
 
     name: str
@@ -45,6 +52,7 @@ class Column:
     description: str
     required: bool = False
     pii: bool = False
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Belongs here: facts about the files as they are delivered. Does not belong here:
 
 from __future__ import annotations
 
-from ecom_assets.ingestion.schema import Column, ColumnType, Source, Table
+from ecom_assets.ingestion.schema import PLAUSIBLE_MILLISECONDS, Column, ColumnType, Source, Table
 
 _TEXT = ColumnType.TEXT
 _BIGINT = ColumnType.BIGINT
@@ -17,7 +17,9 @@ EVENTS = Table(
     description="One row per logged event; a few hundred rows repeat.",
     event_column="timestamp",
     columns=(
-        Column("timestamp", _BIGINT, "Milliseconds since 1970-01-01 UTC.", required=True),
+        Column(
+            "timestamp", _BIGINT, "Milliseconds since 1970-01-01 UTC.", required=True, bounds=PLAUSIBLE_MILLISECONDS
+        ),
         Column("visitorid", _TEXT, "Visitor.", required=True),
         Column("event", _TEXT, "view, addtocart or transaction.", required=True),
         Column("itemid", _TEXT, "Item.", required=True),
@@ -33,7 +35,13 @@ ITEM_PROPERTIES = Table(
     event_column="timestamp",
     max_lag_days=14,
     columns=(
-        Column("timestamp", _BIGINT, "Milliseconds since 1970-01-01 UTC of the snapshot.", required=True),
+        Column(
+            "timestamp",
+            _BIGINT,
+            "Milliseconds since 1970-01-01 UTC of the snapshot.",
+            required=True,
+            bounds=PLAUSIBLE_MILLISECONDS,
+        ),
         Column("itemid", _TEXT, "Item.", required=True),
         Column("property", _TEXT, "categoryid, available, or the hash of a property's name.", required=True),
         Column("value", _TEXT, "Value; hashed words, numbers as n277200.000.", required=True),

@@ -21,8 +21,14 @@ from ecom_assets.ingestion.errors import LoadError
 def test_lines_are_counted(tmp_path: Path, content: bytes, lines: int, blank: int, *, is_gzip: bool) -> None:
     path = tmp_path / "file"
     path.write_bytes(gzip.compress(content) if is_gzip else content)
-    assert csv_text.count_lines(path, is_gzip=is_gzip) == lines
+    assert csv_text.scan_bytes(path, is_gzip=is_gzip) == csv_text.Bytes(lines, has_nul=False)
     assert csv_text.count_blank_lines(path, is_gzip=is_gzip) == blank
+
+
+def test_a_nul_byte_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"a\n" * 1_000_000 + b"\0")
+    assert csv_text.scan_bytes(path, is_gzip=False) == csv_text.Bytes(1_000_001, has_nul=True)
 
 
 def read(tmp_path: Path, content: bytes) -> TextPart:
@@ -41,7 +47,7 @@ def test_lines_that_the_reader_passes_over_are_not_lost_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reader of today makes out every file that is known here, so that its blindness has to be played."""
-    monkeypatch.setattr(csv_text, "count_lines", lambda path, *, is_gzip: 4)
+    monkeypatch.setattr(csv_text, "scan_bytes", lambda path, *, is_gzip: csv_text.Bytes(4, has_nul=False))
     with pytest.raises(LoadError, match=r"things\.csv: only 3 of 4 lines could be read as CSV"):
         read(tmp_path, b"a,b\n1,2\n3,4\n")
 

@@ -133,7 +133,7 @@ def test_a_row_that_does_not_parse_is_kept_with_line_reason_and_text(
     reasons = [str(reason) for _, reason, _ in rejects]
     assert reasons[0] == "amount: 1.005 is not numeric(18,2)"
     assert reasons[1].startswith("missing columns")
-    assert reasons[2] == "made_at: 2018-01-01 is not timestamp"
+    assert reasons[2] == "made_at: 2018-01-01 is not timestamp between 2000 and 2099"
     assert reasons[3].startswith("invalid encoding")
     assert reasons[4].startswith("too many columns")
     assert reasons[5] == 'amount: x, "y" is not numeric(18,2)'
