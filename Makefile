@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample sources download readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt sample bench sources download readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -43,15 +43,15 @@ test-fast: $(READY) ## the tests that are not marked slow
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated
-	@$(BIN)/ruff check ecom_assets ml_assets tests
-	@$(BIN)/ruff format --check ecom_assets ml_assets tests
+	@$(BIN)/ruff check ecom_assets ml_assets benchmarks tests
+	@$(BIN)/ruff format --check ecom_assets ml_assets benchmarks tests
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m ecom_assets.commands.write_sources --check
 
 format: $(READY) ## apply the formatters
-	@$(BIN)/ruff check --fix ecom_assets ml_assets tests
-	@$(BIN)/ruff format ecom_assets ml_assets tests
+	@$(BIN)/ruff check --fix ecom_assets ml_assets benchmarks tests
+	@$(BIN)/ruff format ecom_assets ml_assets benchmarks tests
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
 
 ui: $(READY) ## Dagster's UI and daemon on port 3000
@@ -60,8 +60,11 @@ ui: $(READY) ## Dagster's UI and daemon on port 3000
 dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="build --select marts"
 	@$(BIN)/python -m ecom_assets.commands.dbt $(ARGS)
 
-sample: $(READY) ## synthetic raw files: make sample SCALE=0.05 SEED=7 OUT=dir
-	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))"
+sample: $(READY) ## synthetic raw files of known truth: make sample SCALE=0.05 SEED=7 OUT=dir ARGS="--scenario loyal"
+	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))" $(ARGS)
+
+bench: $(READY) ## benchmarks; tables to benchmarks/results
+	@$(BIN)/python -m benchmarks.sample_size $(ARGS)
 
 download: $(READY) ## the real files from Kaggle into the landing folder
 	@$(BIN)/python -m ecom_assets.commands.download $(ARGS)

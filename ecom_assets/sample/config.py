@@ -1,4 +1,4 @@
-"""Size and seed of a sample, and the random streams that follow from them.
+"""Size, seed and scenario of a sample, and the random streams that follow from them.
 
 Belongs here: what every entity needs to know. Does not belong here: the rates of one entity (they stand beside it).
 """
@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
+from ecom_assets.sample.drift import Drift, DriftKind
 from ecom_assets.sample.olist.parameters import OlistParameters
 from ecom_assets.sample.retailrocket.parameters import RetailRocketParameters
 
 MIN_SCALE = 0.005
 MAX_SCALE = 10.0
+
+
+class Scenario(StrEnum):
+    """Which world is drawn."""
+
+    MARKETPLACE = "marketplace"
+    LOYAL = "loyal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,12 @@ class SampleConfig:
         Size relative to the originals; 1 has as many orders and events as they have.
     seed
         Entropy of all random streams.
+    scenario
+        Name of the world; ``scenarios.sample_config`` gives the rates that belong to it.
+    is_null
+        Whether nothing in the world depends on anything else.
+    drift
+        A planted change, if any.
     olist
         Rates of the marketplace.
     retailrocket
@@ -35,15 +50,24 @@ class SampleConfig:
 
     scale: float = 0.05
     seed: int = 7
+    scenario: Scenario = Scenario.MARKETPLACE
+    is_null: bool = False
+    drift: Drift | None = None
     olist: OlistParameters = field(default_factory=OlistParameters)
     retailrocket: RetailRocketParameters = field(default_factory=RetailRocketParameters)
 
     def __post_init__(self) -> None:
-        """Refuse sizes at which the shares of the originals cannot be kept."""
+        """Refuse sizes at which the shares of the originals cannot be kept, and contradictions."""
         if not MIN_SCALE <= self.scale <= MAX_SCALE:
             raise ValueError(f"scale must lie between {MIN_SCALE} and {MAX_SCALE:g}, got {self.scale}")
         if self.seed < 0:
             raise ValueError(f"seed must not be negative, got {self.seed}")
+        if self.is_null and self.drift is not None:
+            raise ValueError("a null sample has no relation that could drift: ask for one of the two")
+
+    def drift_of(self, kind: DriftKind) -> Drift | None:
+        """Return the planted change if it is of this kind."""
+        return self.drift if self.drift is not None and self.drift.kind is kind else None
 
     def rows(self, original: int, *, minimum: int = 1) -> int:
         """Scale a row count of the originals; rare rows keep at least ``minimum``."""

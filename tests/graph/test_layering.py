@@ -44,3 +44,17 @@ def test_only_the_run_command_knows_the_sample_generator() -> None:
         and any(name.startswith("ecom_assets.sample") for name in imported_modules(path))
     ]
     assert readers == [Path("ecom_assets/commands/run.py")]
+
+
+@pytest.mark.parametrize("folder", ["ecom_assets", "ml_assets", "dbt_project"])
+def test_nothing_but_the_sample_speaks_of_the_truth_behind_it(folder: str) -> None:
+    """A pipeline that read ``truth/`` would answer the questions with the answers."""
+    suffixes = {".py", ".sql", ".yml", ".yaml"}
+    readers = [
+        path.relative_to(REPOSITORY)
+        for path in (REPOSITORY / folder).rglob("*")
+        if path.suffix in suffixes
+        and not {"sample", "target", "__pycache__"} & set(path.relative_to(REPOSITORY).parts)
+        and any(name in path.read_text() for name in ("truth/", "truth.json", "oracle_", '"truth"'))
+    ]
+    assert readers == []

@@ -21,6 +21,7 @@ from ecom_assets.sample.draws import (
     positions_within,
     power,
 )
+from ecom_assets.sample.drift import DriftKind
 from ecom_assets.sample.olist.places import kilometres
 from ecom_assets.sample.olist.products import PRODUCTS
 from ecom_assets.sample.olist.sellers import draw_sellers
@@ -35,10 +36,11 @@ _SECOND_SELLER_SHARE = 0.015
 _NOVELTY_DECAY = 0.35
 _POPULARITY_SPREAD = 1.9
 _PRICE_CHANGES = ((1.0, 0.75), (0.9, 0.08), (0.95, 0.07), (1.05, 0.06), (1.1, 0.04))
+_LEAST_CENTS = 85
 _FREE_FREIGHT_SHARE = 0.003
-_FREIGHT = (0.34, 0.180, 0.206, 0.30)  # intercept, per log gram, per log kilometre, spread
+_FREIGHT = (1.075, 0.062, 0.208, 0.325)  # intercept, per log gram, per log kilometre, spread
 # Beyond this weight each log gram costs more.
-_HEAVY_GRAMS, _PER_HEAVY_GRAM = 3000.0, 0.36
+_HEAVY_GRAMS, _PER_HEAVY_GRAM = 1500.0, 0.42
 _MAX_FREIGHT = 409.68
 
 
@@ -125,7 +127,8 @@ def build_units(
     ]
     # Two lines of one product in one order cost the same.
     same = pd.Series(change).groupby([order, product]).transform("first").to_numpy()
-    price = np.maximum(np.rint(products["price"].to_numpy()[product] * same * 100), 85)
+    level = products["price"].to_numpy()[product] * _price_level(config, orders, lines)
+    price = np.maximum(np.rint(level * (1.0 if config.olist.spending.gamma_gamma else same) * 100), _LEAST_CENTS)
     grams = products["grams"].fillna(0).to_numpy(dtype=np.float64)[product]
     freight = np.where(rng.random(len(lines)) < _FREE_FREIGHT_SHARE, 0.0, _freight(rng, grams, distance))
     frame = lines[["order", "product", "seller"]].assign(
@@ -136,6 +139,18 @@ def build_units(
     units = frame.loc[np.repeat(np.arange(len(lines)), lines["units"].to_numpy())].reset_index(drop=True)
     per_order = units.groupby("order")["order"].cumcount().to_numpy()
     return units.assign(item=per_order + 1)
+
+
+def _price_level(config: SampleConfig, orders: pd.DataFrame, lines: pd.DataFrame) -> Floats:
+    """Return by what the catalogue's prices are multiplied: what the order shall be worth, and a planted shift."""
+    order = lines["order"].to_numpy()
+    level = np.ones(len(lines))
+    if config.olist.spending.gamma_gamma is not None:
+        level = orders["wanted"].to_numpy()[order] / lines["value"].to_numpy()
+    drift = config.drift_of(DriftKind.COVARIATE)
+    if drift is None:
+        return level
+    return level * np.where(drift.since(orders["purchased"].to_numpy()[order]), drift.covariate.price_factor, 1.0)
 
 
 def _freight(rng: np.random.Generator, grams: Floats, distance: Floats) -> Floats:

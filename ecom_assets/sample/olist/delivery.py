@@ -1,6 +1,6 @@
-"""The way of an order: approval, hand-over, delivery, promise.
+"""The way of an order: approval, hand-over, promise, and the quirks of their dates.
 
-Belongs here: dates after the purchase. Does not belong here: status, money, reviews.
+Belongs here: dates after the purchase. Does not belong here: the carrier's time, status, money, reviews.
 """
 
 from __future__ import annotations
@@ -9,15 +9,24 @@ import numpy as np
 import pandas as pd
 
 from ecom_assets.sample.config import SampleConfig
-from ecom_assets.sample.draws import Flags, Floats, Times, after, at_hours, choose, days_between, lognormal, pick
+from ecom_assets.sample.draws import (
+    Flags,
+    Floats,
+    Texts,
+    Times,
+    after,
+    choose,
+    days_between,
+    pick,
+    pick_at,
+)
 from ecom_assets.sample.olist.months import LAST_LIVE_DAY, LAST_RECORD, monthly
-from ecom_assets.sample.olist.states import STATES
+from ecom_assets.sample.olist.network import arrivals
 
 CARRIER_BEFORE_PURCHASE = 166
 CARRIER_BEFORE_APPROVAL = 1_193
 DELIVERED_BEFORE_CARRIER = 23
 LIMITS_IN_2020 = 4
-_REFERENCE_TRANSIT_DAYS = 7.2
 _REFERENCE_PROMISE_DAYS = 24.0
 # Per means of payment: share approved at once, and the median hours and log spread of the others.
 _APPROVAL = {
@@ -29,12 +38,6 @@ _APPROVAL = {
 }
 _INSTANT_HOURS = (0.26, 0.45)
 _CARRIER_HOURS = (27, 14, 6, 3, 2, 2, 7, 11, 19, 25, 33, 40, 54, 80, 109, 90, 59, 58, 69, 78, 68, 57, 50, 39)
-_DELIVERY_HOURS = (15, 8, 3, 1, 1, 1, 3, 6, 12, 20, 29, 37, 46, 54, 62, 72, 84, 94, 98, 96, 85, 72, 55, 34)
-# How much slower (log days) parcels to a state are than their distance says.
-_STATE_DELAYS = {
-    "SP": -0.12, "RJ": 0.16, "ES": 0.12, "SC": 0.06, "BA": 0.16, "AL": 0.25, "MA": 0.20, "CE": 0.12, "SE": 0.15,
-    "PI": 0.12, "PR": -0.05, "MG": -0.04, "RO": -0.15, "AM": -0.2, "AC": -0.3, "AP": -0.2,
-}  # fmt: skip
 # From May 2018 on the source keeps hand-overs to the minute.
 _MINUTE_STAMPS_FROM = np.datetime64("2018-05-01", "s")
 _EARLY_HAND_OVER_FROM = np.datetime64("2018-04-20", "s")
@@ -55,42 +58,90 @@ def build_delivery(config: SampleConfig, orders: pd.DataFrame) -> pd.DataFrame:
     orders
         Orders with ``purchased``, ``payment_type``, ``handling`` (the seller's factor), ``kilometres``, ``state``.
     """
-    purchased = orders["purchased"].to_numpy()
-    approved = after(purchased, _approval_days(config, orders))
-    carrier = _hand_over(config, orders, approved)
-    delivered = _arrival(config, orders, carrier)
-    frame = pd.DataFrame({"approved": approved, "carrier": carrier, "delivered": delivered})
-    frame["promised"] = _promise(config, orders)
-    return _with_quirks(config, orders, frame)
+    approved = _approval(config, orders)
+    promised = _promise(config, orders)
+    carrier = _early_hand_overs(config, orders, approved, _hand_over(config, orders, approved))
+    carrier = _in_time(config, orders, approved, carrier, promised)
+    delivered = arrivals(config, orders, carrier, promised)
+    return pd.DataFrame(
+        {
+            "approved": approved,
+            "carrier": _after_delivery(config, orders, carrier, delivered),
+            "delivered": delivered,
+            "promised": promised,
+        }
+    )
 
 
-def _approval_days(config: SampleConfig, orders: pd.DataFrame) -> Floats:
-    """Draw the time to approval by means of payment."""
-    rng = config.stream("olist.approval")
-    count = len(orders)
-    names, code = np.unique(orders["payment_type"].to_numpy(dtype=np.str_), return_inverse=True)
+def approval_days(payment_type: Texts, branch: Floats, score: Floats) -> Floats:
+    """Return the days to approval by means of payment.
+
+    Parameters
+    ----------
+    payment_type
+        Means of each order's first payment; the last axis of the other arrays runs over it.
+    branch
+        Uniform numbers that choose between approval at once and later.
+    score
+        Standard normal numbers.
+    """
+    names, code = np.unique(payment_type, return_inverse=True)
     share, median, spread = np.array([_APPROVAL[str(name)] for name in names])[code].T
-    hours = np.where(
-        rng.random(count) < share,
-        lognormal(rng, _INSTANT_HOURS[0], _INSTANT_HOURS[1], count),
-        lognormal(rng, median, spread, count),
+    at_once = branch < share
+    hours: Floats = np.where(at_once, _INSTANT_HOURS[0], median) * np.exp(
+        np.where(at_once, _INSTANT_HOURS[1], spread) * score
     )
     return hours / 24
 
 
+def hand_over_times(approved: Times, handling: Floats, weekend: Floats, hour: Floats, second: Floats) -> Times:
+    """Return when sellers hand over: at carriers' hours, rarely on a weekend.
+
+    Parameters
+    ----------
+    approved
+        When the order was approved.
+    handling
+        Days that the seller takes.
+    weekend, hour, second
+        Uniform numbers that choose whether a weekend is waited for, the hour, and the second within it.
+    """
+    raw = after(approved, handling)
+    day = raw.astype("datetime64[D]")
+    past_friday = np.maximum((day.astype(np.int64) + 3) % 7 - 4, 0)  # 1 on Saturday, 2 on Sunday
+    monday = (past_friday > 0) & (weekend < _MONDAY_SHIFT_SHARE)
+    day = day + np.where(monday, 3 - past_friday, 0).astype("timedelta64[D]")
+    time_of_day = pick_at(hour, _CARRIER_HOURS) * 3600 + (second * 3600).astype(np.int64)
+    stamped = day.astype("datetime64[s]") + time_of_day.astype("timedelta64[s]")
+    return np.where(stamped > approved, stamped, raw)
+
+
+def promise_level(config: SampleConfig, orders: pd.DataFrame) -> Floats:
+    """Return the logarithm of the usual promised days by route and season, for a seller of usual speed."""
+    rates = config.olist.delivery
+    season = np.log(monthly("promise_days", orders["purchased"].to_numpy()) / _REFERENCE_PROMISE_DAYS)
+    level: Floats = (
+        rates.promise_intercept + rates.promise_per_log_km * np.log1p(orders["kilometres"].to_numpy()) + season
+    )
+    return level
+
+
+def _approval(config: SampleConfig, orders: pd.DataFrame) -> Times:
+    """Draw the approval."""
+    rng = config.stream("olist.approval")
+    kind = orders["payment_type"].to_numpy(dtype=np.str_)
+    days = approval_days(kind, rng.random(len(orders)), rng.standard_normal(len(orders)))
+    return after(orders["purchased"].to_numpy(), days)
+
+
 def _hand_over(config: SampleConfig, orders: pd.DataFrame, approved: Times) -> Times:
-    """Draw when the seller hands over: at carriers' hours, rarely on a weekend."""
+    """Draw the hand-over."""
     rng = config.stream("olist.hand_over")
     rates = config.olist.delivery
     count = len(orders)
-    handling = lognormal(rng, rates.handling_days * orders["handling"].to_numpy(), rates.handling_spread, count)
-    raw = after(approved, handling)
-    day = raw.astype("datetime64[D]")
-    weekend = np.maximum((day.astype(np.int64) + 3) % 7 - 4, 0)  # 1 on Saturday, 2 on Sunday
-    monday = (weekend > 0) & (rng.random(count) < _MONDAY_SHIFT_SHARE)
-    day = day + np.where(monday, 3 - weekend, 0).astype("timedelta64[D]")
-    stamped = at_hours(rng, day, _CARRIER_HOURS)
-    return _to_minutes(np.where(stamped > approved, stamped, raw))
+    median = rates.handling_days * orders["handling"].to_numpy()
+    handling = median * np.exp(rates.handling_spread * rng.standard_normal(count))
+    return _to_minutes(hand_over_times(approved, handling, *rng.random((3, count))))
 
 
 def _to_minutes(times: Times) -> Times:
@@ -98,59 +149,54 @@ def _to_minutes(times: Times) -> Times:
     return np.where(times >= _MINUTE_STAMPS_FROM, times.astype("datetime64[m]").astype("datetime64[s]"), times)
 
 
-def _arrival(config: SampleConfig, orders: pd.DataFrame, carrier: Times) -> Times:
-    """Draw the carrier's time by route, state and season."""
-    rng = config.stream("olist.transit")
-    rates = config.olist.delivery
-    codes = [state.code for state in STATES]
-    own = rates.state_spread * config.stream("olist.transit_states").standard_normal(len(codes))
-    delay = pd.Series(own + np.array([_STATE_DELAYS.get(code, 0.0) for code in codes]), index=codes)
-    season = np.log(monthly("transit_days", orders["purchased"].to_numpy()) / _REFERENCE_TRANSIT_DAYS)
-    level = rates.transit_intercept + rates.transit_per_log_km * np.log1p(orders["kilometres"].to_numpy())
-    days = np.exp(
-        level
-        + delay.reindex(orders["state"]).to_numpy()
-        + season
-        + rates.transit_spread * rng.standard_normal(len(orders))
-    )
-    raw = after(carrier, days)
-    stamped = at_hours(rng, raw, _DELIVERY_HOURS)
-    return np.where(stamped > carrier, stamped, raw)
-
-
 def _promise(config: SampleConfig, orders: pd.DataFrame) -> Times:
     """Draw the promised date: a midnight of a working day, by route and season."""
     rng = config.stream("olist.promise")
     rates = config.olist.delivery
-    purchased = orders["purchased"].to_numpy()
-    season = np.log(monthly("promise_days", purchased) / _REFERENCE_PROMISE_DAYS)
-    level = rates.promise_intercept + rates.promise_per_log_km * np.log1p(orders["kilometres"].to_numpy())
-    level = level + rates.promise_per_log_handling * np.log(orders["handling"].to_numpy())
-    days = np.exp(level + season + rates.promise_spread * rng.standard_normal(len(orders)))
-    date = purchased.astype("datetime64[D]") + np.maximum(np.rint(days), 2).astype("timedelta64[D]")
+    level = promise_level(config, orders) + rates.promise_per_log_handling * np.log(orders["handling"].to_numpy())
+    days = np.exp(level + rates.promise_spread * rng.standard_normal(len(orders)))
+    date = orders["purchased"].to_numpy().astype("datetime64[D]")
+    date = date + np.maximum(np.rint(days), 2).astype("timedelta64[D]")
     promised: Times = np.busday_offset(date, 0, roll="forward").astype("datetime64[s]")
     return promised
 
 
-def _with_quirks(config: SampleConfig, orders: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Put a few hand-overs before the approval or the purchase, and a few deliveries before the hand-over."""
+def _early_hand_overs(config: SampleConfig, orders: pd.DataFrame, approved: Times, carrier: Times) -> Times:
+    """Put a few hand-overs before the approval or the purchase."""
     rng = config.stream("olist.delivery_quirks")
     purchased = orders["purchased"].to_numpy()
-    approved, carrier, delivered = (frame[name].to_numpy().copy() for name in ("approved", "carrier", "delivered"))
+    result = carrier.copy()
     handed = orders["has_carrier"].to_numpy() & orders["has_approval"].to_numpy()
     slow = np.flatnonzero(handed & (days_between(approved, purchased) > 0.25))
     early = choose(rng, slow, config.rows(CARRIER_BEFORE_APPROVAL))
     waited = days_between(approved[early], purchased[early])
-    carrier[early] = _to_minutes(
-        after(purchased[early], np.maximum(waited * rng.uniform(0.05, 0.98, len(early)), 0.01))
-    )
-    late = np.setdiff1d(np.flatnonzero(handed & _live(purchased)), early)
-    before = choose(rng, late, config.rows(CARRIER_BEFORE_PURCHASE))
-    carrier[before] = _to_minutes(after(purchased[before], -rng.uniform(0.001, 0.09, len(before))))
-    rest = np.setdiff1d(np.flatnonzero(handed & orders["has_delivery"].to_numpy()), np.concatenate([early, before]))
-    crossed = choose(rng, rest, config.rows(DELIVERED_BEFORE_CARRIER))
-    carrier[crossed] = _to_minutes(after(delivered[crossed], rng.uniform(0.01, 4.0, len(crossed))))
-    return frame.assign(carrier=carrier, delivered=delivered)
+    result[early] = after(purchased[early], np.maximum(waited * rng.uniform(0.05, 0.98, len(early)), 0.01))
+    rest = np.setdiff1d(np.flatnonzero(handed & _live(purchased)), early)
+    before = choose(rng, rest, config.rows(CARRIER_BEFORE_PURCHASE))
+    result[before] = after(purchased[before], -rng.uniform(0.001, 0.09, len(before)))
+    return _to_minutes(result)
+
+
+def _in_time(config: SampleConfig, orders: pd.DataFrame, approved: Times, carrier: Times, promised: Times) -> Times:
+    """Let nobody hand over on or after the promised date where lateness is drawn first, or its date would tell."""
+    if config.olist.delivery.late_share is None:
+        return carrier
+    start = np.where(approved < promised, approved, orders["purchased"].to_numpy())
+    share = config.stream("olist.hand_over_in_time").random(len(orders))
+    moved = _to_minutes(after(start, share * days_between(promised, start)))
+    return np.where(carrier < promised, carrier, moved)
+
+
+def _after_delivery(config: SampleConfig, orders: pd.DataFrame, carrier: Times, delivered: Times) -> Times:
+    """Stamp a few hand-overs after the delivery; not where lateness is drawn first, as such a date tells it."""
+    if config.olist.delivery.late_share is not None:
+        return carrier
+    rng = config.stream("olist.crossed_dates")
+    result = carrier.copy()
+    usual = orders["has_carrier"].to_numpy() & orders["has_delivery"].to_numpy() & (carrier > orders["purchased"])
+    crossed = choose(rng, np.flatnonzero(usual), config.rows(DELIVERED_BEFORE_CARRIER))
+    result[crossed] = _to_minutes(after(delivered[crossed], rng.uniform(0.01, 4.0, len(crossed))))
+    return result
 
 
 def _live(times: Times) -> Flags:

@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 
 from ecom_assets.sample.config import SampleConfig
-from ecom_assets.sample.draws import Floats, Integers, choose, flags, group_starts, pick, pick_at, positions_within
+from ecom_assets.sample.draws import (
+    Floats,
+    Integers,
+    choose,
+    flags,
+    group_starts,
+    pick_at,
+    pick_within,
+    positions_within,
+)
+from ecom_assets.sample.olist.parameters import Segment
 
 # Share of orders in percent by combination of means.
 _COMBINATIONS = (
@@ -51,13 +61,17 @@ def build_payments(config: SampleConfig, orders: pd.DataFrame, totals: Integers)
     config
         Size and seed.
     orders
-        Orders with ``status`` and the flag ``items``.
+        Orders with ``status``, ``segment`` and the flag ``items``.
     totals
         Price plus freight of each order in cents; orders without items get those of others.
     """
     rng = config.stream("olist.payments")
     value = _due(config, rng, orders, totals)
-    combination = pick(rng, [share for _, share in _COMBINATIONS], len(orders))
+    segment = orders["segment"].to_numpy()
+    weights = combination_weights(config.olist.segments)
+    # Positions in one long list of all segments' weights: a slice of it for each order.
+    start = segment * len(_COMBINATIONS)
+    combination = pick_within(rng.random(len(orders)), weights.ravel(), start, start + len(_COMBINATIONS)) - start
     length = np.array([len(means) for means, _ in _COMBINATIONS])[combination]
     table = np.full((len(_COMBINATIONS), max(len(means) for means, _ in _COMBINATIONS)), "", dtype="U11")
     for row, (means, _) in enumerate(_COMBINATIONS):
@@ -69,6 +83,40 @@ def build_payments(config: SampleConfig, orders: pd.DataFrame, totals: Integers)
     frame["cents"] = _split(rng, value, length)
     frame["instalments"] = _instalments(rng, frame)
     return _with_quirks(config, rng, orders, frame)
+
+
+def combination_weights(segments: tuple[Segment, ...]) -> Floats:
+    """Return the share of each combination of means (columns) in each segment (rows).
+
+    Boletos and vouchers are as frequent over all segments as in the original; cards take the rest.
+
+    Raises
+    ------
+    ValueError
+        If a segment's factors leave no room for cards.
+    """
+    share = np.array([weight for _, weight in _COMBINATIONS])
+    share = share / share.sum()
+    people = np.array([segment.share for segment in segments])
+    weights = np.tile(share, (len(segments), 1))
+    special = np.zeros(len(_COMBINATIONS), dtype=np.bool_)
+    for name, attribute in (("boleto", "boleto_factor"), ("voucher", "voucher_factor")):
+        holds = np.array([name in means for means, _ in _COMBINATIONS])
+        factor = np.array([getattr(segment, attribute) for segment in segments])
+        weights[:, holds] *= (factor / np.average(factor, weights=people))[:, None]
+        special |= holds
+    left = 1.0 - weights[:, special].sum(axis=1)
+    if (left <= 0).any():
+        raise ValueError(f"the factors of boleto and voucher leave no room for cards in {segments[left.argmin()].name}")
+    weights[:, ~special] *= (left / share[~special].sum())[:, None]
+    return weights
+
+
+def special_shares(segments: tuple[Segment, ...]) -> tuple[Floats, Floats]:
+    """Return the share of orders with a boleto, and of those with a voucher, in each segment."""
+    weights = combination_weights(segments)
+    holds = [np.array([name in means for means, _ in _COMBINATIONS]) for name in ("boleto", "voucher")]
+    return weights[:, holds[0]].sum(axis=1), weights[:, holds[1]].sum(axis=1)
 
 
 def _due(config: SampleConfig, rng: np.random.Generator, orders: pd.DataFrame, totals: Integers) -> Integers:

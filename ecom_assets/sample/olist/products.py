@@ -22,6 +22,7 @@ _PRICE_RANGE = (0.85, 6100.0)
 _ENDINGS = ((90, 0.36), (0, 0.29), (99, 0.18), (50, 0.025), (-1, 0.145))
 _PHOTO_WEIGHTS = (0.51, 0.193, 0.119, 0.075, 0.046, 0.030, 0.011, 0.006, 0.004, 0.003, 0.001, 0.001, 0.001)
 _WEIGHT_SPREAD = 1.12
+_WEIGHT_SKEW = 0.15
 _MAX_WEIGHT = 40_425
 
 
@@ -47,9 +48,11 @@ def build_products(config: SampleConfig, seller: Integers, seller_category: Inte
     category[rng.permutation(every)] = np.arange(len(every))
     figures = pd.DataFrame([(c.log_price, c.log_price_spread, c.log_weight) for c in CATEGORIES]).to_numpy()[category]
     # Heavier tails than the normal law: a few dear products make up much of the sales.
-    unit = 0.87 * rng.standard_t(9, count)
+    unit = 0.89 * rng.standard_t(8, count)
     price = np.exp(figures[:, 0] + figures[:, 1] * unit)
-    grams = np.exp(figures[:, 2] + _WEIGHT_SPREAD * (0.35 * unit + 0.94 * rng.standard_normal(count)))
+    # Skewed even in logarithms: few things weigh next to nothing, some are furniture.
+    mass = np.expm1(_WEIGHT_SKEW * rng.standard_normal(count) - _WEIGHT_SKEW**2 / 2) / _WEIGHT_SKEW
+    grams = np.exp(figures[:, 2] + _WEIGHT_SPREAD * (0.35 * unit + 0.94 * mass))
     frame = pd.DataFrame(
         {
             "product_id": hex_ids(config.stream("olist.product_ids"), count),

@@ -11,10 +11,12 @@ import pandas as pd
 from ecom_assets.sample.config import SampleConfig
 from ecom_assets.sample.draws import Flags, Floats, Integers, Times, choose, hex_ids, lognormal, pick, pick_at, seconds
 from ecom_assets.sample.olist import phrases
+from ecom_assets.sample.olist.people import ORDERS
 
-REVIEWS = 99_224
+# Of 99,441 orders.
+REVIEWED_ORDERS = 98_673
 REPEATED_IDS = 814
-# Orders with two reviews; the orders without any follow from the total.
+# Orders with two reviews.
 SECOND_REVIEWS = 551
 # Shares of scores 1 to 5 by days between promise and delivery (edges below); the last row is for parcels not delivered.
 _LATENESS_EDGES = (-10, 0.5, 3.5, 7.5)
@@ -67,7 +69,7 @@ def build_reviews(config: SampleConfig, orders: pd.DataFrame) -> pd.DataFrame:
 def _reviewed(config: SampleConfig, rng: np.random.Generator, orders: pd.DataFrame) -> Integers:
     """Choose the orders with a review, some of them twice."""
     second = config.rows(SECOND_REVIEWS)
-    once = min(config.rows(REVIEWS) - second, len(orders) - 1)
+    once = round(len(orders) * REVIEWED_ORDERS / ORDERS)
     weight = np.where(orders["status"].to_numpy() == "shipped", 1 / 6, 1.0)
     chosen = choose(rng, np.arange(len(orders)), once, weight)
     return np.sort(np.concatenate([chosen, choose(rng, chosen, second)]))

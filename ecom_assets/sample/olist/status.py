@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ecom_assets.sample.config import SampleConfig
-from ecom_assets.sample.draws import Flags, Integers, Texts, Times, choose, flags
-from ecom_assets.sample.olist.months import LAST_LIVE_DAY
+from ecom_assets.sample.draws import Flags, Integers, Texts, Times, after, choose, flags, lognormal
+from ecom_assets.sample.olist.months import LAST_LIVE_DAY, LAST_RECORD
 
 # Orders by status in the original; the rest is delivered.
 STATUS_ORDERS = {
@@ -24,6 +24,8 @@ CANCELED_AFTER_HAND_OVER = 75
 CANCELED_AFTER_DELIVERY = 6
 DELIVERED_WITHOUT_DELIVERY_DATE = 8
 DELIVERED_WITHOUT_CARRIER_DATE = 2
+# Days until an order is given up after the last thing that happened to it: median, log spread.
+_GIVEN_UP_DAYS = (4.0, 0.9)
 
 
 def build_status(config: SampleConfig, purchased: Times) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def build_status(config: SampleConfig, purchased: Times) -> pd.DataFrame:
 def _statuses(config: SampleConfig, rng: np.random.Generator, purchased: Times) -> Texts:
     """Give every status its number of orders; after the last live day almost all orders are canceled."""
     status = np.full(len(purchased), "delivered", dtype="U11")
-    dead = np.flatnonzero(purchased >= LAST_LIVE_DAY + 2)
+    dead = np.flatnonzero((purchased >= LAST_LIVE_DAY + 2) & config.olist.calendar.dies)
     status[dead] = "canceled"
     status[dead[: len(dead) // 20]] = "shipped"
     for name, original in STATUS_ORDERS.items():
@@ -75,3 +77,14 @@ def _hand_over(config: SampleConfig, rng: np.random.Generator, frame: pd.DataFra
     delivered[blank[:without_delivery]] = False
     carrier[blank[without_delivery:]] = False
     return carrier, delivered
+
+
+def settled_times(config: SampleConfig, orders: pd.DataFrame) -> Times:
+    """Return when each order reached its final status: with its last date, or some days later if it came to nothing."""
+    rng = config.stream("olist.settling")
+    dates = orders[["purchased", "approved", "carrier", "delivered"]]
+    last = dates.max(axis="columns").to_numpy().astype("datetime64[s]")
+    nothing = np.isin(orders["status"].to_numpy(dtype=np.str_), ("canceled", "unavailable"))
+    wait = np.where(nothing, lognormal(rng, *_GIVEN_UP_DAYS, len(orders)), 0.0)
+    settled: Times = np.maximum(np.minimum(after(last, wait), LAST_RECORD), last)
+    return settled

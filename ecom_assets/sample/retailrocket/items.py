@@ -30,7 +30,9 @@ def build_items(config: SampleConfig, tree: pd.DataFrame) -> pd.DataFrame:
     rates = config.retailrocket
     count = config.rows(ITEMS)
     rank = np.arange(count, dtype=np.float64)
-    weight = (rank + rates.popularity_offset * max(config.scale, 0.02)) ** -rates.popularity_exponent
+    # In proportion to the catalogue it would let single items rule small samples; fixed, it would make all items equal.
+    offset = rates.popularity_offset * np.sqrt(config.scale)
+    weight = (rank + offset) ** -rates.popularity_exponent
     seen = rank < _SEEN_SHARE * count
     weight = np.where(seen, weight, _UNSEEN_WEIGHT * weight)
     # Items without properties are known from events only, so all of them are looked at.

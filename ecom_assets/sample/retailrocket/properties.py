@@ -65,10 +65,10 @@ class PropertyRows:
     names: pa.Array
     values: pa.Array
 
-    def batches(self, start: int, end: int) -> Iterator[pa.Table]:
-        """Yield the rows of a part as tables of text."""
-        for low in range(start, end, _BATCH_ROWS):
-            part = slice(low, min(low + _BATCH_ROWS, end))
+    def batches(self, rows: Integers) -> Iterator[pa.Table]:
+        """Yield the rows at these positions as tables of text."""
+        for low in range(0, len(rows), _BATCH_ROWS):
+            part = rows[low : low + _BATCH_ROWS]
             yield pa.table(
                 {
                     "timestamp": FIRST_SNAPSHOT_MS + self.snapshot[part].astype(np.int64) * WEEK_MS,

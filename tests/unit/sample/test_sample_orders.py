@@ -13,6 +13,7 @@ import pytest
 
 from ecom_assets.sample.config import SampleConfig
 from ecom_assets.sample.olist.assemble import build_marketplace
+from ecom_assets.sample.olist.tables import raw_tables
 from tests.unit.sample.written import Written
 
 # 4,972 orders: five percent of 99,441.
@@ -69,8 +70,9 @@ def test_each_order_has_a_customer_record_of_its_own_and_few_people_come_back(me
     orders = medium.orders()
     assert set(customers["customer_id"]) == set(orders["customer_id"])
     per_person = customers["customer_unique_id"].value_counts()
-    # 96,096 people to 99,441 orders.
-    assert len(per_person) == 4_805
+    # 96,096 people to 99,441 orders; who comes back is drawn, so neither count is exact.
+    assert len(per_person) == pytest.approx(4_805, rel=0.005)
+    assert len(orders) == pytest.approx(ORDERS, rel=0.015)
     assert (per_person > 1).mean() == pytest.approx(0.031, abs=0.004)
     assert per_person.max() >= 3
 
@@ -78,7 +80,8 @@ def test_each_order_has_a_customer_record_of_its_own_and_few_people_come_back(me
 def test_a_quarter_of_the_repeat_orders_is_a_split_basket(medium: Written) -> None:
     merged = medium.orders().merge(medium.olist("customers"), on="customer_id").sort_values("purchased")
     gap = days(merged["purchased"], merged.groupby("customer_unique_id")["purchased"].shift()).dropna()
-    assert len(gap) == 167
+    # 3,345 in the original; a Poisson count, nearly.
+    assert len(gap) == pytest.approx(167, abs=4 * 167**0.5)
     assert (gap < 1).mean() == pytest.approx(0.28, abs=0.09)
     assert (gap == 0).any()
     assert 15 < gap[gap >= 1].median() < 110
@@ -109,7 +112,7 @@ def test_the_status_mix_is_the_original_one(medium: Written) -> None:
     assert counts["created"] == 1
     assert counts["approved"] == 1
     assert 55 <= counts["shipped"] <= 58
-    assert counts["delivered"] == ORDERS - counts.drop("delivered").sum()
+    assert counts["delivered"] == pytest.approx(0.97 * ORDERS, rel=0.015)
 
 
 def test_dates_say_what_the_status_says(medium: Written) -> None:
@@ -122,7 +125,8 @@ def test_dates_say_what_the_status_says(medium: Written) -> None:
     assert orders.loc[["shipped"], "carrier"].notna().all()
     assert orders.loc[["shipped"], "delivered"].isna().all()
     canceled = orders.loc["canceled"]
-    assert canceled["approved"].isna().sum() == 7  # 141 of 625
+    # 141 of 625, and those of the last days whose approval would lie behind the end.
+    assert canceled["approved"].isna().sum() in (7, 8)
     assert canceled["carrier"].notna().sum() == 4  # 75 of 625
     assert canceled["delivered"].notna().sum() == 1  # 6 of 625, at least one
     delivered = orders.loc["delivered"]
@@ -287,7 +291,7 @@ def test_scores_have_the_original_shares_and_fall_when_late(medium: Written) -> 
     merged = medium.olist("order_reviews").merge(medium.orders(), on="order_id")
     score = merged["review_score"].astype(int)
     share = score.value_counts(normalize=True)
-    assert share[5] == pytest.approx(0.577, abs=0.02)
+    assert share[5] == pytest.approx(0.577, abs=0.03)
     assert share[1] == pytest.approx(0.113, abs=0.015)
     late = merged["delivered"].dt.normalize() > merged["promised"]
     on_time = merged["delivered"].dt.normalize() <= merged["promised"]
@@ -323,7 +327,7 @@ def test_some_reviews_stand_at_two_orders_and_some_orders_have_none_or_two(mediu
     assert (per_review["review_score"].nunique() == 1).all()
     per_order = reviews["order_id"].value_counts()
     assert (per_order == 2).sum() == 28  # 551 of 98,673
-    assert ORDERS - len(per_order) == 39
+    assert len(medium.orders()) - len(per_order) == 38  # 768 of 99,441
 
 
 def test_review_texts_need_a_real_csv_reader(medium: Written) -> None:
@@ -366,10 +370,13 @@ def test_the_orders_of_a_person_follow_each_other(seed: int) -> None:
 
 
 @pytest.mark.parametrize(("scale", "seed"), [(0.005, 1), (0.005, 2), (0.005, 3), (0.03, 4)])
-def test_every_product_and_seller_sold_something_at_any_size(scale: float, seed: int) -> None:
-    market = build_marketplace(SampleConfig(scale=scale, seed=seed))
-    assert set(market.units["product"]) == set(range(len(market.products)))
-    assert set(market.units["seller"]) == set(range(len(market.sellers)))
+def test_every_product_and_seller_in_the_files_sold_something_at_any_size(scale: float, seed: int) -> None:
+    config = SampleConfig(scale=scale, seed=seed)
+    market = build_marketplace(config)
+    tables = raw_tables(config, market)
+    assert set(tables["order_items"]["product_id"]) == set(tables["products"]["product_id"])
+    assert set(tables["order_items"]["seller_id"]) == set(tables["sellers"]["seller_id"])
+    assert len(tables["sellers"]) == pytest.approx(3_095 * scale, abs=2 + 4 * (3_095 * scale) ** 0.5)
     # Units of one order and product come from one seller at one price.
     lines = market.units.groupby(["order", "product", "seller"])["price_cents"].nunique()
     assert (lines == 1).all()

@@ -30,14 +30,18 @@ def properties(small: Written) -> pd.DataFrame:
 
 
 def test_events_have_the_original_numbers(events: pd.DataFrame) -> None:
-    # Five percent of 2,664,312; 69,332; 22,457 and of 1,407,580 visitors.
-    assert events["event"].value_counts().to_dict() == {"view": 133_216, "addtocart": 3_467, "transaction": 1_123}
+    # Five percent of 2,664,312; 69,332; 22,457 and of 1,407,580 visitors. Visitors are as many as asked for, what they
+    # do is left to chance: tolerances are some two standard deviations at this size (test_sample_visits is larger).
+    rows = events["event"].value_counts()
+    assert rows["view"] == pytest.approx(133_216, rel=0.01)
+    assert rows["addtocart"] == pytest.approx(3_467, rel=0.06)
+    assert rows["transaction"] == pytest.approx(1_123, rel=0.08)
     assert events["visitorid"].nunique() == 70_379
-    assert (events["visitorid"].value_counts() == 1).mean() == pytest.approx(0.71, abs=0.03)
+    assert (events["visitorid"].value_counts() == 1).mean() == pytest.approx(0.7116, abs=0.01)
     carts, bought = (events[events["event"] == kind] for kind in ("addtocart", "transaction"))
-    assert carts["visitorid"].nunique() == 1_886
-    assert bought["visitorid"].nunique() == 586
-    assert bought["transactionid"].nunique() / len(bought) == pytest.approx(17_672 / 22_457, abs=0.08)
+    assert carts["visitorid"].nunique() == pytest.approx(1_886, rel=0.04)
+    assert bought["visitorid"].nunique() == pytest.approx(586, rel=0.08)
+    assert bought["transactionid"].nunique() / len(bought) == pytest.approx(17_672 / 22_457, abs=0.03)
 
 
 def test_events_lie_within_the_log_and_rest_in_the_morning(events: pd.DataFrame) -> None:
@@ -78,8 +82,8 @@ def test_carts_follow_views_and_transactions_follow_carts(events: pd.DataFrame) 
     for before, after in (("view", "addtocart"), ("addtocart", "transaction")):
         later = events[events["event"] == after].join(first[before].rename("before"), on=["visitorid", "itemid"])
         share[after] = (later["before"] <= later["timestamp"]).mean()
-    assert share["addtocart"] == pytest.approx(0.63, abs=0.05)
-    assert share["transaction"] == pytest.approx(0.89, abs=0.04)
+    assert share["addtocart"] == pytest.approx(0.63, abs=0.03)
+    assert share["transaction"] == pytest.approx(0.89, abs=0.03)
 
 
 def test_visitors_come_in_sessions_and_look_at_items_again(events: pd.DataFrame) -> None:
@@ -87,16 +91,17 @@ def test_visitors_come_in_sessions_and_look_at_items_again(events: pd.DataFrame)
     gap = ordered.groupby("visitorid")["timestamp"].diff()
     session = (gap.isna() | (gap > 1_800_000)).cumsum()
     sizes = session.value_counts()
-    assert (sizes == 1).mean() == pytest.approx(0.80, abs=0.05)
+    assert (sizes == 1).mean() == pytest.approx(0.79, abs=0.01)
     assert sizes.max() >= 20
-    assert ordered.assign(session=session).duplicated(["session", "itemid"]).mean() == pytest.approx(0.147, abs=0.04)
-    assert gap[gap <= 1_800_000].median() == pytest.approx(64_000, rel=0.15)
+    assert ordered.assign(session=session).duplicated(["session", "itemid"]).mean() == pytest.approx(0.147, abs=0.02)
+    assert gap[gap <= 1_800_000].median() == pytest.approx(64_000, rel=0.05)
 
 
 def test_items_are_very_unequal_and_neighbours_are_seen_together(events: pd.DataFrame, medium: Written) -> None:
     views = events["itemid"].value_counts()
     assert views.iloc[: len(views) // 100].sum() / len(events) > 0.15
-    assert (views <= 3).mean() > 0.4
+    assert views.iloc[0] / len(events) < 0.005
+    assert (views <= 3).mean() > 0.3
     parts = [medium.text("retailrocket", f"item_properties_part{number}") for number in (1, 2)]
     properties = pd.concat(parts)
     category = properties[properties["property"] == "categoryid"].drop_duplicates("itemid").set_index("itemid")["value"]
