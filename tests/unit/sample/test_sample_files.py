@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.sample import SampleExistsError, write_sample
 from ecom_assets.sample.__main__ import main
 from ecom_assets.sample.config import SampleConfig
+from ecom_assets.sample.drift import Drift, DriftKind
 from tests.unit.sample.written import Written
 
 BOTH = ("olist", "retailrocket")
@@ -183,9 +187,72 @@ def test_the_command_prints_a_line_a_file_and_refuses_a_second_run(
     assert "Name an empty folder" in message
 
 
-@pytest.mark.parametrize("arguments", [["--scale", "99"], ["--seed", "-1"], ["--source", "shopware"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--scale", "99"],
+        ["--seed", "-1"],
+        ["--source", "shopware"],
+        ["--scenario", "bazaar"],
+        ["--drift", "concept"],
+        ["--drift-from", "2018-01-01"],
+        ["--null", "--drift", "concept", "--drift-from", "2018-01-01"],
+        ["--until", "yesterday"],
+        ["--from", "2018-01-01"],
+        ["--from", "2018-02-01", "--until", "2018-01-31"],
+    ],
+)
 def test_the_command_refuses_wrong_arguments(tmp_path: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([*arguments, "--out", str(tmp_path)])
     assert stopped.value.code == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_asks_for_the_world_that_is_named_and_the_statement_says_so(tmp_path: Path) -> None:
+    shape = ["--scenario", "loyal", "--drift", "concept", "--drift-from", "2018-03-01", "--until", "2018-06-30"]
+    assert main(["--scale", "0.005", "--seed", "3", "--source", "olist", *shape, "--out", str(tmp_path)]) == 0
+    statement = json.loads((tmp_path / STATEMENT).read_text())
+    assert (statement["scale"], statement["seed"], statement["scenario"]) == (0.005, 3, "loyal")
+    assert statement["is_null"] is False
+    assert statement["drift"] == Drift(DriftKind.CONCEPT, date(2018, 3, 1)).statement()
+    assert statement["until"] == "2018-06-30"
+    assert "retailrocket" not in statement
+    segments = statement["olist"]["parameters"]["segments"]
+    assert {(s["rate_shape"], s["rate_days"], s["dropout_alpha"], s["dropout_beta"]) for s in segments} == {
+        (0.6, 100.0, 0.8, 2.5)
+    }
+    assert 0 < statement["olist"]["campaign"]["average_effect"]["of_eligible"] < 0.1
+    assert main(["--scale", "0.005", "--null", "--source", "olist", "--out", str(tmp_path / "null")]) == 0
+    null = json.loads((tmp_path / "null" / STATEMENT).read_text())
+    assert null["is_null"] is True
+    assert null["olist"]["campaign"]["average_effect"] == {"of_eligible": 0.0, "of_contacted": 0.0}
+
+
+def test_oracles_have_the_keys_of_their_feature_tables_and_chances_between_zero_and_one(small: Written) -> None:
+    keys = {
+        "late_delivery": ["order_id", "decision_point"],
+        "churn_olist_customers": ["customer_unique_id", "as_of_date"],
+        "churn_olist_sellers": ["seller_id", "as_of_date"],
+        "churn_retailrocket_visitors": ["visitor_id", "as_of_date"],
+        "cltv_olist_customers": ["customer_unique_id", "as_of_date"],
+        "cltv_olist_sellers": ["seller_id", "as_of_date"],
+    }
+    raw = {
+        "order_id": set(small.olist("orders")["order_id"]),
+        "customer_unique_id": set(small.olist("customers")["customer_unique_id"]),
+        "seller_id": set(small.olist("sellers")["seller_id"]),
+        "visitor_id": set(small.text("retailrocket", "events")["visitorid"]),
+    }
+    for name, key in keys.items():
+        oracle = pd.read_parquet(small.folder / "truth" / f"oracle_{name}.parquet")
+        assert len(oracle) > 50, name
+        assert not oracle.duplicated(key).any(), name
+        assert set(oracle[key[0]]) <= raw[key[0]], name
+        assert not oracle.isna().any().any(), name
+        if "probability" in oracle:
+            assert oracle["probability"].between(0, 1).all(), name
+        else:
+            assert (oracle["expected_value"] >= 0).all(), name
+    segments = pd.read_parquet(small.folder / "truth" / "segments.parquet")
+    assert set(segments["customer_unique_id"]) == raw["customer_unique_id"]
