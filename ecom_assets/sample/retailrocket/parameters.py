@@ -131,7 +131,7 @@ class RetailRocketParameters:
     further_payment_share: float = 0.215
     further_row_share: float = 0.2131
     popularity_exponent: float = 0.90
-    popularity_offset: float = 150.0
+    popularity_offset: float = 100.0
     repeat_share: float = 0.03
     revisit_share: float = 0.32
     neighbour_share: float = 0.40
