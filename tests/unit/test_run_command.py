@@ -47,7 +47,8 @@ def test_an_empty_default_folder_gets_a_sample_and_a_filled_one_is_left_alone(tm
     settings.raw_dir.mkdir()
     ensure_raw_files(settings)
     files = {path.relative_to(settings.raw_dir): path.stat().st_mtime_ns for path in settings.raw_dir.rglob("*.csv")}
-    assert len(files) == 13
+    # The files of both sources, and the contacts of the planted campaign.
+    assert len(files) == 13 + 1
     ensure_raw_files(settings)
     assert {path: (settings.raw_dir / path).stat().st_mtime_ns for path in files} == files
     assert sorted(path.name for path in tmp_path.iterdir()) == ["raw"], "nothing half written is left"
