@@ -36,8 +36,8 @@ $(READY): requirements.lock requirements-bootstrap.lock
 run: $(READY) ## raw files to tested marts; only what has changed (ARGS=--full for everything)
 	@$(BIN)/python -m ecom_assets.commands.run $(ARGS)
 
-test: $(READY) ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## all tests, two files at a time
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: $(READY) ## the tests that are not marked slow
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)

@@ -53,7 +53,7 @@ def write_instance_settings(settings: Settings) -> None:
 
 @contextmanager
 def opened_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """Open the instance of the settings, with dead runs closed.
+    """Open the instance of the settings.
 
     Raises
     ------

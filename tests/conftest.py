@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.sample import write_sample
@@ -74,21 +76,42 @@ class Home:
         return Home(path=folder / "home", raw_dir=folder / "raw")
 
 
-@pytest.fixture(scope="session")
-def sample_raw_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a landing folder with a small sample of both sources; not to be changed."""
-    folder = tmp_path_factory.mktemp("sample") / "raw"
-    write_sample(folder, scale=SAMPLE_SCALE, seed=SAMPLE_SEED, sources=("olist", "retailrocket"))
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Make a folder, or wait until another process of this test session has made it."""
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            make(unfinished)
+            unfinished.rename(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def built_home(sample_raw_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def session_dir(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder that all processes of this test session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def sample_raw_dir(session_dir: Path) -> Path:
+    """Return a landing folder with a small sample of both sources; not to be changed."""
+
+    def write(folder: Path) -> None:
+        write_sample(folder, scale=SAMPLE_SCALE, seed=SAMPLE_SEED, sources=("olist", "retailrocket"))
+
+    return made_once(session_dir / "sample_raw", write)
+
+
+@pytest.fixture(scope="session")
+def built_home(sample_raw_dir: Path, session_dir: Path) -> Home:
     """Return a home on which ``make run`` has succeeded; not to be changed, copy it to change it."""
-    home = Home(path=tmp_path_factory.mktemp("built") / "home", raw_dir=sample_raw_dir)
-    result = home.run()
-    assert result.returncode == 0, result.stdout + result.stderr
-    return home
+
+    def build(folder: Path) -> None:
+        result = Home(path=folder, raw_dir=sample_raw_dir).run()
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    return Home(path=made_once(session_dir / "built_home", build), raw_dir=sample_raw_dir)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
+from ecom_assets.dbt.check_descriptions import check_description
+
 _PACKAGE = "ecom"
 # Properties of a model that change what is built, besides its SQL and macros.
 _BUILD_CONFIG = ("materialized", "incremental_strategy", "unique_key", "contract", "on_schema_change")
@@ -81,3 +83,12 @@ class WarehouseTranslator(DagsterDbtTranslator):
         if unique_id in manifest["nodes"]:
             spec = spec.replace_attributes(code_version=code_version(manifest, unique_id, self._variables))
         return spec
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """Return dagster-dbt's specification with a description, for which it does not look where dbt keeps it."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None or spec.description:
+            return spec
+        return spec._replace(description=check_description(manifest["nodes"][unique_id]))

@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import BaseModel
 
+from ecom_assets.automation import start_note
 from ecom_assets.environment import Settings
 from ecom_assets.ingestion.assets import landed_fingerprints
 from ecom_assets.ingestion.errors import LoadError
@@ -95,7 +96,10 @@ def build_landing_folder_sensor(settings: Settings, sources: Sequence[Source]) -
         job_name=REFRESH_WAREHOUSE,
         minimum_interval_seconds=_INTERVAL_SECONDS,
         default_status=(dg.DefaultSensorStatus.RUNNING if settings.automation else dg.DefaultSensorStatus.STOPPED),
-        description="Requests a refresh when files in the landing folder have changed and come to rest.",
+        description=(
+            "Requests a refresh when files in the landing folder have changed and come to rest. "
+            + start_note(is_on=settings.automation)
+        ),
     )
     def landing_folder_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         cursor = LandingCursor.model_validate_json(context.cursor or "{}")

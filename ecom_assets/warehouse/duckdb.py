@@ -26,15 +26,30 @@ _LONGEST_PAUSE_SECONDS = 1.0
 
 
 class WarehouseBusyError(RuntimeError):
-    """Another process keeps the warehouse file open; the message names it."""
+    """Another process keeps the warehouse file open; the message names it.
+
+    Attributes
+    ----------
+    holder
+        Who holds the file, in words.
+    """
+
+    def __init__(self, path: Path, error: str, waited_seconds: float) -> None:
+        """Take the holder from DuckDB's own words."""
+        self.holder = holder_in_words(error)
+        super().__init__(busy_message(path, self.holder, waited_seconds))
 
 
-def busy_message(path: Path, error: str, waited_seconds: float) -> str:
-    """Say who holds the file, from DuckDB's own words, and what to do."""
+def holder_in_words(error: str) -> str:
+    """Return who holds the file, by DuckDB's error."""
     holder = _HOLDER.search(error)
-    who = f"process {holder['pid']} ({holder['program']})" if holder else "another process"
+    return f"process {holder['pid']} ({holder['program']})" if holder else "another process"
+
+
+def busy_message(path: Path, holder: str, waited_seconds: float) -> str:
+    """Say who holds the file, and what to do."""
     return (
-        f"the warehouse {path} is held by {who}, waited {waited_seconds:.0f} s; "
+        f"the warehouse {path} is held by {holder}, waited {waited_seconds:.0f} s; "
         "wait until it has finished or close it, then run again"
     )
 
@@ -116,7 +131,7 @@ class DuckDBWarehouse(dg.ConfigurableResource[None]):
                 if "lock" not in str(error).lower():
                     raise
                 if waited + pause > self.patience_seconds:
-                    raise WarehouseBusyError(busy_message(path, str(error), waited)) from error
+                    raise WarehouseBusyError(path, str(error), waited) from error
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 

@@ -32,11 +32,11 @@ def failed_checks(output: str) -> list[str]:
     return sorted(line.removeprefix(prefix).split(" (")[0] for line in output.splitlines() if line.startswith(prefix))
 
 
-def test_the_first_run_prints_layers_and_a_second_one_skips_everything(built_home: Home) -> None:
-    orders = built_home.count("raw_olist.orders")
+def test_the_first_run_prints_layers_and_a_second_one_skips_everything(home_copy: Home) -> None:
+    orders = home_copy.count("raw_olist.orders")
     assert orders > 0
-    assert built_home.count("marts.fct_orders") == orders
-    again = built_home.run()
+    assert home_copy.count("marts.fct_orders") == orders
+    again = home_copy.run()
     assert again.returncode == 0, again.stderr
     assert "nothing to do" in again.stdout
     assert "up to date" in again.stdout

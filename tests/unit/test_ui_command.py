@@ -1,0 +1,97 @@
+"""What ``make ui`` says on the terminal before it hands over to Dagster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ecom_assets.automation import start_note
+from ecom_assets.commands.ui import opening_lines
+from ecom_assets.environment import load_settings
+from ecom_assets.instance import opened_instance
+from ecom_assets.schedules import build_schedules
+from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
+from tests.unit.test_instance import POOL, start_hanging_run
+
+# Stands in for the server and prints how it was started.
+RECORDING_DAGSTER = """#!/bin/sh
+echo "dagster $*"
+"""
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """Return a folder with a program named dagster that only says how it was called."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    (folder / "dagster").write_text(RECORDING_DAGSTER)
+    (folder / "dagster").chmod(0o755)
+    return folder
+
+
+def ui_output(programs: Path, home: Path, **variables: str) -> list[str]:
+    """Return the lines that ``make ui`` prints on a home, the last one by the program that it becomes."""
+    search_path = [str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]
+    result = subprocess.run(
+        [sys.executable, "-m", "ecom_assets.commands.ui"],
+        env={"ECOM_HOME": str(home), "PATH": os.pathsep.join(search_path)} | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "automation: off (schedules and sensors start stopped; ECOM_AUTOMATION=on starts them)"),
+        (
+            {"ECOM_AUTOMATION": "off"},
+            "automation: off (schedules and sensors start stopped; ECOM_AUTOMATION=on starts them)",
+        ),
+        ({"ECOM_AUTOMATION": "on"}, "automation: on (schedules and sensors start switched on)"),
+    ],
+)
+def test_the_terminal_says_whether_automation_is_on(
+    programs: Path, tmp_path: Path, variables: dict[str, str], expected: str
+) -> None:
+    address, automation, started = ui_output(programs, tmp_path / "home", ECOM_UI_PORT="3999", **variables)
+    assert address == "Dagster: http://localhost:3999"
+    assert automation == expected
+    assert started == "dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3999"
+
+
+@pytest.mark.parametrize(("automation", "is_on"), [("on", True), ("off", False)])
+def test_each_schedule_and_sensor_says_in_the_ui_how_it_starts(tmp_path: Path, automation: str, is_on: bool) -> None:
+    settings = load_settings({"ECOM_HOME": str(tmp_path), "ECOM_AUTOMATION": automation})
+    [schedule] = build_schedules(is_on=settings.automation)
+    sensor = build_landing_folder_sensor(settings, [])
+    for description in (schedule.description, sensor.description):
+        assert description is not None
+        assert description.endswith(f" {start_note(is_on=is_on)}")
+    assert "ECOM_AUTOMATION=on" in start_note(is_on=False)
+
+
+@pytest.mark.slow
+def test_what_a_killed_run_left_is_closed_before_the_ui_starts(tmp_path: Path) -> None:
+    settings = load_settings({"ECOM_HOME": str(tmp_path)})
+    with opened_instance(settings) as instance:
+        process = start_hanging_run(instance)
+        process.kill()
+        process.wait()
+        [run] = instance.get_runs()
+        first, automation = opening_lines(settings)
+        assert first == f"closed run {run.run_id}, whose process is gone, and freed its pool slots"
+        assert automation.startswith("automation: off")
+        assert instance.event_log_storage.get_concurrency_info(POOL).active_slot_count == 0
+        [run] = instance.get_runs()
+        assert run.status is dg.DagsterRunStatus.FAILURE
+    assert len(opening_lines(settings)) == 1
