@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample bench sources download readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt sample bench evidence sources download readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -63,8 +63,13 @@ dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="
 sample: $(READY) ## synthetic raw files of known truth: make sample SCALE=0.05 SEED=7 OUT=dir ARGS="--scenario loyal"
 	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))" $(ARGS)
 
-bench: $(READY) ## benchmarks; tables to benchmarks/results
-	@$(BIN)/python -m benchmarks.sample_size $(ARGS)
+bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
+	@$(BIN)/python -m benchmarks.sample_size
+	@$(BIN)/python -m benchmarks.pipeline
+	@$(BIN)/python -m benchmarks.likeness
+
+evidence: $(READY) ## long proofs; tables to benchmarks/results
+	@$(BIN)/python -m benchmarks.kills
 
 download: $(READY) ## the real files from Kaggle into the landing folder
 	@$(BIN)/python -m ecom_assets.commands.download $(ARGS)
