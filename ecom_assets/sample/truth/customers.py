@@ -16,7 +16,6 @@ from ecom_assets.sample.config import SampleConfig
 from ecom_assets.sample.draws import Floats, after, days_between
 from ecom_assets.sample.olist import campaign, payments
 from ecom_assets.sample.olist.assemble import Marketplace
-from ecom_assets.sample.olist.months import FIRST_PURCHASE, LAST_PURCHASE
 from ecom_assets.sample.olist.people import ORDERS, VisitClock
 from ecom_assets.sample.olist.status import WITHOUT_ITEMS
 from ecom_assets.sample.truth import bgnbd, spending
@@ -36,7 +35,7 @@ from ecom_assets.sample.truth.questions import (
     EXPECTED_VALUE,
     PROBABILITY,
 )
-from ecom_assets.sample.truth.spine import end_of, month_ends
+from ecom_assets.sample.truth.spine import as_of_column, end_of, marketplace_month_ends
 
 CHURN_SCHEMA = pa.schema([(CUSTOMER, pa.string()), (AS_OF_DATE, pa.date32()), (PROBABILITY, pa.float64())])
 CLTV_SCHEMA = pa.schema(
@@ -51,14 +50,14 @@ def churn_oracle(config: SampleConfig, market: Marketplace, before: np.datetime6
     """Yield, for each month end, the chance that an active customer does not come back within the horizon."""
     orders = read_orders(config, market)
     ids = pa.array(market.population[CUSTOMER])
-    for as_of in _month_ends(before):
+    for as_of in marketplace_month_ends(before):
         moment = end_of(as_of)
         known = _active(known_customers(config, orders, moment), moment)
         probability = churn_probability(config, market, known, moment)
         yield pa.table(
             {
                 CUSTOMER: ids.take(known.person),
-                AS_OF_DATE: _repeated(as_of, len(known.person)),
+                AS_OF_DATE: as_of_column(as_of, len(known.person)),
                 PROBABILITY: probability,
             },
             schema=CHURN_SCHEMA,
@@ -69,29 +68,19 @@ def cltv_oracle(config: SampleConfig, market: Marketplace, before: np.datetime64
     """Yield, for each month end, the visits and the value expected of everyone seen so far."""
     orders = read_orders(config, market)
     ids = pa.array(market.population[CUSTOMER])
-    for as_of in _month_ends(before):
+    for as_of in marketplace_month_ends(before):
         moment = end_of(as_of)
         known = known_customers(config, orders, moment)
         count, value = expected_count_and_value(config, market, orders, known, moment)
         yield pa.table(
             {
                 CUSTOMER: ids.take(known.person),
-                AS_OF_DATE: _repeated(as_of, len(known.person)),
+                AS_OF_DATE: as_of_column(as_of, len(known.person)),
                 EXPECTED_COUNT: count,
                 EXPECTED_VALUE: value,
             },
             schema=CLTV_SCHEMA,
         )
-
-
-def _month_ends(before: np.datetime64 | None) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    """Return the as-of dates of a world cut at a moment."""
-    return month_ends(FIRST_PURCHASE, LAST_PURCHASE if before is None else np.minimum(before, LAST_PURCHASE))
-
-
-def _repeated(as_of: np.datetime64, count: int) -> pa.Array:
-    """Return a column of one date."""
-    return pa.array(np.full(count, as_of.astype("datetime64[D]")))
 
 
 def _active(known: Known, moment: np.datetime64) -> Known:

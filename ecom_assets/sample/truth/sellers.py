@@ -20,7 +20,7 @@ import pyarrow as pa
 from ecom_assets.sample.config import SampleConfig
 from ecom_assets.sample.draws import Floats, days_between
 from ecom_assets.sample.olist.assemble import Marketplace
-from ecom_assets.sample.olist.months import FIRST_PURCHASE, LAST_PURCHASE
+from ecom_assets.sample.olist.months import FIRST_PURCHASE
 from ecom_assets.sample.olist.sellers import WEEK_SECONDS
 from ecom_assets.sample.truth.customer_history import price_level
 from ecom_assets.sample.truth.questions import (
@@ -34,7 +34,7 @@ from ecom_assets.sample.truth.questions import (
 )
 from ecom_assets.sample.truth.seller_filter import Belief, RateGrid, follow_sellers, staying
 from ecom_assets.sample.truth.seller_sales import Sales, read_sales, value_of_sale
-from ecom_assets.sample.truth.spine import month_ends
+from ecom_assets.sample.truth.spine import as_of_column, marketplace_month_ends
 
 CHURN_SCHEMA = pa.schema([(SELLER, pa.string()), (AS_OF_DATE, pa.date32()), (PROBABILITY, pa.float64())])
 CLTV_SCHEMA = pa.schema(
@@ -63,7 +63,7 @@ def churn_sellers_oracle(config: SampleConfig, market: Marketplace, before: np.d
         there = belief.there[asked]
         silent = _silence(config, belief, grid, CHURN_SELLERS.horizon_days)
         probability = 1.0 - there.sum(axis=1) + there @ silent
-        columns = [ids.take(asked), _repeated(belief, len(asked)), np.clip(probability, 0.0, 1.0)]
+        columns = [ids.take(asked), as_of_column(belief.as_of, len(asked)), np.clip(probability, 0.0, 1.0)]
         yield pa.table(dict(zip(CHURN_SCHEMA.names, columns, strict=True)), schema=CHURN_SCHEMA)
 
 
@@ -78,19 +78,13 @@ def cltv_sellers_oracle(config: SampleConfig, market: Marketplace, before: np.da
         count = belief.there @ _expected(config, belief, grid, CLTV_SELLERS.holdout_days)
         level = price_level(config, np.array([belief.moment - np.timedelta64(1, "s")]))[0]
         value = count * value_of_sale(sales, belief.sales) * level
-        columns = [ids.slice(0, len(count)), _repeated(belief, len(count)), count, value]
+        columns = [ids.slice(0, len(count)), as_of_column(belief.as_of, len(count)), count, value]
         yield pa.table(dict(zip(CLTV_SCHEMA.names, columns, strict=True)), schema=CLTV_SCHEMA)
 
 
 def _beliefs(config: SampleConfig, sales: Sales, grid: RateGrid, before: np.datetime64 | None) -> Iterator[Belief]:
     """Yield the beliefs at the month ends of a world cut at a moment."""
-    last = LAST_PURCHASE if before is None or before > LAST_PURCHASE else before
-    return follow_sellers(config, sales, grid, month_ends(FIRST_PURCHASE, last))
-
-
-def _repeated(belief: Belief, count: int) -> pa.Array:
-    """Return a column of the as-of date."""
-    return pa.array(np.full(count, belief.as_of))
+    return follow_sellers(config, sales, grid, marketplace_month_ends(before))
 
 
 def _silence(config: SampleConfig, belief: Belief, grid: RateGrid, days: int) -> Floats:
