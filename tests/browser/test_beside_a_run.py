@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.browser.server import RUN_SECONDS, UiServer, awaited
@@ -29,56 +31,100 @@ def table_contents(home: Home) -> dict[str, list[tuple[object, ...]]]:
     return {str(name): home.query(f"select * from {name} order by all") for (name,) in names}
 
 
+def is_held(warehouse: Path) -> bool:
+    """Return whether another process holds the warehouse's file."""
+    try:
+        duckdb.connect(str(warehouse)).close()
+    except duckdb.IOException as error:
+        assert "lock" in str(error), error
+        return True
+    return False
+
+
 @dataclass(frozen=True)
-class Run:
-    """A run in a process of its own, and the file that its output goes to."""
+class Command:
+    """A command in a process group of its own, and the file that its output goes to."""
 
     process: subprocess.Popen[bytes]
     output: Path
 
+    def said(self) -> str:
+        """Return what was printed up to now."""
+        return self.output.read_text()
+
     def has_said(self, text: str) -> bool | None:
         """Return True if the text was printed, or None if it may still come."""
-        assert self.process.poll() is None, self.output.read_text()
-        return True if text in self.output.read_text() else None
+        if text in self.said():
+            return True
+        assert self.process.poll() is None, self.said()
+        return None
+
+    def send(self, sent: signal.Signals) -> None:
+        """Send a signal to the command and to every process that it started."""
+        os.killpg(self.process.pid, sent)
+
+    def hold_still_with(self, warehouse: Path) -> bool | None:
+        """Stop the command while it holds the warehouse; return None, with the command going on, if it holds none."""
+        assert self.process.poll() is None, self.said()
+        self.send(signal.SIGSTOP)
+        if is_held(warehouse):
+            return True
+        self.send(signal.SIGCONT)
+        return None
 
 
-@pytest.fixture
-def run_in_dbt(ui: UiServer, tmp_path: Path) -> Iterator[Run]:
-    """Return a forced full run on the server's home whose dbt is at work."""
-    output = tmp_path / "run.txt"
+@contextmanager
+def started(home: Home, output: Path, *arguments: str) -> Iterator[Command]:
+    """Start ``python -m`` with the arguments, and end it afterwards if it still goes on."""
     with output.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "ecom_assets.commands.run", "--full"],
-            env=ui.home.environment(),
+            [sys.executable, "-u", "-m", *arguments],
+            env=home.environment(),
             stdout=written,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    run = Run(process, output)
+    command = Command(process, output)
     try:
-        awaited(lambda: run.has_said(FIRST_RELATION), "the first relation of dbt", RUN_SECONDS)
-        yield run
+        yield command
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
+            command.send(signal.SIGCONT)
+            command.send(signal.SIGTERM)
         process.wait()
 
 
+@pytest.fixture
+def run_in_dbt(ui: UiServer, tmp_path: Path) -> Iterator[Command]:
+    """Return a forced full run on the server's home, stopped while its dbt holds the warehouse.
+
+    A run that goes on by itself would let go of the warehouse at a moment that no test knows.
+    """
+    with started(ui.home, tmp_path / "run.txt", "ecom_assets.commands.run", "--full") as run:
+        awaited(lambda: run.has_said(FIRST_RELATION), "the first relation of dbt", RUN_SECONDS)
+        awaited(lambda: run.hold_still_with(ui.home.settings().duckdb_path), "dbt's hold on the warehouse", RUN_SECONDS)
+        yield run
+
+
 def test_a_materialisation_in_the_ui_and_dbt_in_a_shell_wait_for_a_run(
-    ui: UiServer, built_home: Home, run_in_dbt: Run
+    ui: UiServer, built_home: Home, run_in_dbt: Command, tmp_path: Path
 ) -> None:
     launched = ui.materialise("raw_olist", "sellers")
     # Who holds the warehouse stands on the pool's page, beside the run that waits.
     [(holder, step)] = ui.pool_holders()
-    assert (step, run_in_dbt.process.poll()) == (DBT_STEP, None)
+    assert step == DBT_STEP
     assert holder != launched
     assert ui.status(launched) in {"QUEUED", "STARTING", "STARTED"}
 
-    said = ui.home.command("commands.dbt", "build", "--select", "sales_monthly")
-    assert said.returncode == 0, said.stdout + said.stderr
-    assert "created sql" in said.stdout
-    assert "waiting for the warehouse" in said.stderr, "who waits is told so"
-    assert run_in_dbt.process.wait(timeout=RUN_SECONDS) == 0, run_in_dbt.output.read_text()
+    shell = ("ecom_assets.commands.dbt", "build", "--select", "sales_monthly")
+    with started(ui.home, tmp_path / "shell.txt", *shell) as dbt:
+        awaited(lambda: dbt.has_said("waiting for the warehouse, which process"), "the word on who holds", RUN_SECONDS)
+        assert "created sql" not in dbt.said()
+        assert ui.status(launched) in {"QUEUED", "STARTING", "STARTED"}
+        run_in_dbt.send(signal.SIGCONT)
+        assert dbt.process.wait(timeout=RUN_SECONDS) == 0, dbt.said()
+    assert "created sql" in dbt.said()
+    assert run_in_dbt.process.wait(timeout=RUN_SECONDS) == 0, run_in_dbt.said()
     assert ui.finished_status(launched) == "SUCCESS"
     assert ui.status(holder) == "SUCCESS"
     awaited(lambda: True if ui.pool_holders() == [] else None, "the release of the pool's slot", RUN_SECONDS)
