@@ -14,11 +14,13 @@ import dagster as dg
 import psutil
 import yaml
 
-from ecom_assets.environment import Engine, Settings
+from ecom_assets.environment import Settings
 
 # A run is alive only if its process started before it said so; a reused process id did not.
 _CLOCK_TOLERANCE_SECONDS = 2.0
-_FREE_SLOTS_AFTER_SECONDS = 60
+# How long a run whose process was killed may keep others waiting while the daemon is up: one look, then its slots.
+_LOOK_AT_RUNS_EVERY_SECONDS = 20
+_FREE_SLOTS_AFTER_SECONDS = 20
 _UNFINISHED = (
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
@@ -26,13 +28,24 @@ _UNFINISHED = (
 )
 
 
-def instance_settings(engine: Engine) -> dict[str, object]:
+def instance_settings(settings: Settings) -> dict[str, object]:
     """Return the content of ``dagster.yaml``."""
     return {
+        "event_log_storage": {
+            "module": "ecom_assets.event_log",
+            "class": "OpenSqliteEventLogStorage",
+            # Where Dagster's own class has its files: an instance from before keeps its history.
+            "config": {"base_dir": str(settings.dagster_home / "history" / "runs")},
+        },
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
-        "concurrency": {"pools": {"granularity": "op", "default_limit": engine.pool_limit}},
-        "run_monitoring": {"enabled": True, "free_slots_after_run_end_seconds": _FREE_SLOTS_AFTER_SECONDS},
+        "concurrency": {"pools": {"granularity": "op", "default_limit": settings.engine.pool_limit}},
+        "run_launcher": {"module": "ecom_assets.run_launcher", "class": "WatchedRunLauncher"},
+        "run_monitoring": {
+            "enabled": True,
+            "poll_interval_seconds": _LOOK_AT_RUNS_EVERY_SECONDS,
+            "free_slots_after_run_end_seconds": _FREE_SLOTS_AFTER_SECONDS,
+        },
     }
 
 
@@ -42,7 +55,7 @@ def write_instance_settings(settings: Settings) -> None:
     The file changes in one step: a process that read it half written would run without the pool's limit.
     """
     path = settings.dagster_home / "dagster.yaml"
-    content = "# Generated; edits are overwritten.\n" + yaml.safe_dump(instance_settings(settings.engine))
+    content = "# Generated; edits are overwritten.\n" + yaml.safe_dump(instance_settings(settings))
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.read_text() == content:
         return

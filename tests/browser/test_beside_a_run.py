@@ -1,4 +1,7 @@
-"""The UI and dbt in a shell beside a run that holds the warehouse: each waits its turn, and the tables stay right."""
+"""The UI and dbt in a shell beside a run that holds the warehouse: each waits its turn, and the tables stay right.
+
+A run whose process is killed while the UI is up keeps nobody waiting for long.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.browser.server import RUN_SECONDS, UiServer, awaited
+from tests.browser.server import FINISHED, RUN_SECONDS, UiServer, awaited
 from tests.conftest import Home
+from tests.hanging_run import hanging_run
 
 pytestmark = pytest.mark.slow
 
@@ -132,3 +136,14 @@ def test_a_materialisation_in_the_ui_and_dbt_in_a_shell_wait_for_a_run(
     expected = table_contents(built_home)
     assert len(expected) > 12, "more than the raw tables"
     assert table_contents(ui.home) == expected
+
+
+def test_a_materialisation_in_the_ui_goes_on_when_the_run_that_it_waits_for_is_killed(ui: UiServer) -> None:
+    settings = ui.home.settings()
+    with hanging_run(str(settings.dagster_home), settings.engine.pool):
+        [(killed, _)] = ui.pool_holders()
+        launched = ui.materialise("raw_olist", "sellers")
+        assert ui.status(launched) not in FINISHED
+    assert ui.finished_status(launched) == "SUCCESS"
+    assert ui.status(killed) == "FAILURE"
+    awaited(lambda: True if ui.pool_holders() == [] else None, "the release of the pool's slot", RUN_SECONDS)

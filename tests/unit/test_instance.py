@@ -12,23 +12,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.launcher.base import WorkerStatus
 
 from ecom_assets.environment import load_settings
 from ecom_assets.instance import close_dead_runs, instance_settings, is_alive, opened_instance
+from tests.hanging_run import hanging_run
 
 POOL = "test_pool"
-HANGING_RUN = """
-import os, sys
-import dagster as dg
-
-@dg.asset(pool="test_pool")
-def hanging():
-    print("in the pool", flush=True)
-    sys.stdin.read()
-
-with dg.DagsterInstance.from_config(sys.argv[1]) as instance:
-    dg.materialize([hanging], instance=instance)
-"""
 
 
 @pytest.fixture
@@ -38,38 +28,28 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
         yield opened
 
 
-def start_hanging_run(instance: dg.DagsterInstance) -> subprocess.Popen[str]:
-    """Start a run in a process of its own and return when it holds its pool slot."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HANGING_RUN, instance.root_directory],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | {"DAGSTER_DISABLE_TELEMETRY": "yes"},
-    )
-    assert process.stdout is not None
-    while "in the pool" not in (line := process.stdout.readline()):
-        assert line, "the run ended before it held its slot"
-    return process
-
-
 @pytest.mark.slow
 def test_a_run_whose_process_was_killed_is_closed_and_its_slot_freed(instance: dg.DagsterInstance) -> None:
-    process = start_hanging_run(instance)
-    try:
+    with hanging_run(instance.root_directory, POOL) as process:
         assert close_dead_runs(instance) == [], "the process still lives"
         [run] = instance.get_runs()
         assert run.status is dg.DagsterRunStatus.STARTED
         assert instance.event_log_storage.get_concurrency_info(POOL).active_slot_count == 1
-    finally:
-        process.kill()
-        process.wait()
+        assert instance.run_launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
+    health = instance.run_launcher.check_run_worker_health(run)
+    assert health.status is WorkerStatus.FAILED
+    assert f"process {process.pid}" in str(health)
     assert close_dead_runs(instance) == [run.run_id]
     [run] = instance.get_runs()
     assert run.status is dg.DagsterRunStatus.FAILURE
     assert instance.event_log_storage.get_concurrency_info(POOL).active_slot_count == 0
     assert close_dead_runs(instance) == []
+
+
+def test_the_daemon_is_told_nothing_bad_of_a_run_that_no_process_has_begun(instance: dg.DagsterInstance) -> None:
+    assert instance.run_launcher.supports_check_run_worker_health
+    begun_by_none = instance.create_run_for_job(dg.GraphDefinition("nothing", node_defs=[]).to_job())
+    assert instance.run_launcher.check_run_worker_health(begun_by_none).status is WorkerStatus.RUNNING
 
 
 def test_a_process_is_alive_only_if_it_started_before_it_was_seen() -> None:
@@ -86,8 +66,8 @@ def test_the_generated_settings_limit_the_pool_and_turn_telemetry_off(tmp_path: 
     with opened_instance(settings) as opened:
         assert opened.get_concurrency_config().pool_config.default_pool_limit == 1
         assert not opened.telemetry_enabled
-    assert yaml.safe_load(path.read_text()) == instance_settings(settings.engine)
+    assert yaml.safe_load(path.read_text()) == instance_settings(settings)
     assert not list(settings.dagster_home.glob("tmp*")), "what was written beside is gone"
     path.write_text("telemetry: {enabled: true}")
     with opened_instance(settings):
-        assert yaml.safe_load(path.read_text()) == instance_settings(settings.engine)
+        assert yaml.safe_load(path.read_text()) == instance_settings(settings)

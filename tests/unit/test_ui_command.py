@@ -16,7 +16,9 @@ from ecom_assets.environment import load_settings
 from ecom_assets.instance import opened_instance
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
-from tests.unit.test_instance import POOL, start_hanging_run
+from tests.hanging_run import hanging_run
+
+POOL = "test_pool"
 
 # Stands in for the server and prints how it was started.
 RECORDING_DAGSTER = """#!/bin/sh
@@ -84,9 +86,8 @@ def test_each_schedule_and_sensor_says_in_the_ui_how_it_starts(tmp_path: Path, a
 def test_what_a_killed_run_left_is_closed_before_the_ui_starts(tmp_path: Path) -> None:
     settings = load_settings({"ECOM_HOME": str(tmp_path)})
     with opened_instance(settings) as instance:
-        process = start_hanging_run(instance)
-        process.kill()
-        process.wait()
+        with hanging_run(instance.root_directory, POOL):
+            pass
         [run] = instance.get_runs()
         first, automation = opening_lines(settings)
         assert first == f"closed run {run.run_id}, whose process is gone, and freed its pool slots"
