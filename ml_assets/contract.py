@@ -12,6 +12,7 @@ OPS_SCHEMA = "ops"
 STAGING_SCHEMA = "staging"
 INTERMEDIATE_SCHEMA = "intermediate"
 MARTS_SCHEMA = "marts"
+FEATURES_SCHEMA = "features"
 
 
 @dataclass(frozen=True, slots=True, order=True)
