@@ -1,4 +1,4 @@
-"""``make features``: ``docs/features.md`` from the YAML of the feature tables; with ``--check`` only whether it is current.
+"""``make features``: writes ``docs/features.md`` from dbt's YAML; with ``--check`` only whether it is current.
 
 Belongs here: writing and comparing the file. Does not belong here: what stands in it (``dbt.features_page``).
 """

@@ -20,10 +20,10 @@ _INTRODUCTION = """\
 Written by `make features` from the YAML beside the models of `dbt_project/models/features`; edit there, not here.
 
 Each row says what was known on its as-of date (or at the moment of a decision), and beside it stands the label, from
-strictly after. On an as-of date all is known that happened before its midnight: the last seven days up to the 31st begin
-on the 25th. "Known at" names the moment from which on the value that a feature uses is known; static tables (products,
-sellers, places, the category tree) have no such moment and are taken as they are. A label is empty until its whole
-horizon lies in days whose data are complete.
+strictly after. On an as-of date all is known that happened before its midnight: the last seven days up to the 31st
+begin on the 25th. "Known at" names the moment from which on the value that a feature uses is known; static tables
+(products, sellers, places, the category tree) have no such moment and are taken as they are. A label is empty until its
+whole horizon lies in days whose data are complete.
 """
 
 
