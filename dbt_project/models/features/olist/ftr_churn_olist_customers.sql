@@ -102,7 +102,9 @@ final as (
 
         -- labels
         case when active.is_horizon_complete then coalesce(later_orders.return_count, 0) = 0 end as has_churned,
-        case when active.is_horizon_complete then coalesce(later_orders.order_count, 0) = 0 end as has_churned_by_any_order,
+        case
+            when active.is_horizon_complete then coalesce(later_orders.order_count, 0) = 0
+        end as has_churned_by_any_order,
         {{ label_known_at('active.as_of_date', horizon_days) }} as label_known_at
     from active
     left join later_orders

@@ -146,7 +146,8 @@ final as (
         order_sums.customer_count,
         cast(order_sums.product_count as bigint) as product_count,
         order_sums.handed_over_order_count,
-        {{ mean_of('order_sums.handling_seconds', 'order_sums.handed_over_order_count') }} / 86400 as mean_handling_days,
+        {{ mean_of('order_sums.handling_seconds', 'order_sums.handed_over_order_count') }}
+        / 86400 as mean_handling_days,
         coalesce(review_sums.review_count, 0) as review_count,
         {{ mean_of('review_sums.review_score_sum', 'review_sums.review_count') }} as mean_review_score,
         cast(last_reviews.review_score as bigint) as last_review_score,
