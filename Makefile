@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample bench evidence sources download readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt sample bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -48,6 +48,7 @@ lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m ecom_assets.commands.write_sources --check
+	@$(BIN)/python -m ecom_assets.commands.write_features --check
 
 format: $(READY) ## apply the formatters
 	@$(BIN)/ruff check --fix ecom_assets ml_assets benchmarks tests
@@ -76,6 +77,9 @@ download: $(READY) ## the real files from Kaggle into the landing folder
 
 sources: $(READY) ## write dbt's source YAML from the declared files
 	@$(BIN)/python -m ecom_assets.commands.write_sources
+
+features: $(READY) ## write docs/features.md from the YAML of the feature tables
+	@$(BIN)/python -m ecom_assets.commands.write_features
 
 readme: $(READY) ## count and time the project, and write the figures into README.md
 	@$(BIN)/python -m ecom_assets.commands.readme
