@@ -21,3 +21,4 @@ DBT_RESOURCE = "dbt"
 
 REFRESH_WAREHOUSE = "refresh_warehouse"
 REFRESH_ALL = "refresh_all"
+AUDIT_POINT_IN_TIME = "audit_point_in_time"

@@ -218,8 +218,7 @@ def _examples(
         for side in (_WHOLE, _CUT)
     ]
     found = connection.execute(
-        f"select {_key_text(keys)}, {', '.join(values)} from {joined} where {condition} "
-        f"order by 1 limit {MAX_EXAMPLES}"
+        f"select {_key_text(keys)}, {', '.join(values)} from {joined} where {condition} order by 1 limit {MAX_EXAMPLES}"
     ).fetchall()
     return tuple(Example(*row) for row in found)
 

@@ -56,8 +56,8 @@ class TimeRules:
         By table the query of its rows with the moment from which on each is there, as ``known_from``. Tables that
         are not named are static.
     values
-        By table the expressions of the columns whose value depends on the day, in terms of the query above; ``{before}``
-        stands for the end of the day.
+        By table the expressions of the columns whose value depends on the day, in terms of the query above;
+        ``{before}`` stands for the end of the day.
     """
 
     known_from: Mapping[str, str]

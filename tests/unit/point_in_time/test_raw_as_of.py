@@ -259,9 +259,7 @@ def test_a_sample_as_of_a_day_is_the_sample_written_until_that_day(
 ) -> None:
     """The sample knows when an order was settled, and shows products and sellers from their first sale on."""
     known = as_of(sample_raw_dir, tmp_path / "cut", day, source)
-    write_sample(
-        tmp_path / "until", scale=SAMPLE_SCALE, seed=SAMPLE_SEED, sources=[source], window=Window(until=day)
-    )
+    write_sample(tmp_path / "until", scale=SAMPLE_SCALE, seed=SAMPLE_SEED, sources=[source], window=Window(until=day))
     until = loaded(tmp_path / "until", source)
     sold = {"products": "product_id", "sellers": "seller_id"}
     for table, frame in until.items():
