@@ -21,13 +21,13 @@ category_price_levels as (
 ),
 
 -- The active, each with the last event that was known. The next one is looked at only to see that it was not known yet
--- and, in the label, whether it came in time.
-panel as (
+-- and, in the label, whether it came in time. Materialised, or an engine may pair all events with all dates first.
+panel as materialized (
     select
         events.visitor_id,
         as_of_dates.as_of_date,
-        events.session_id as last_session_id,
         events.event_number as last_session_events,
+        events.session_started_at as last_session_started_at,
         events.occurred_at as last_occurred_at,
         events.next_occurred_at
     from as_of_dates
@@ -43,7 +43,6 @@ panel as (
 steps as (
     select
         visitor_id,
-        session_id,
         category_id,
         occurred_at,
         event_type = 'view' as is_view,
@@ -101,11 +100,12 @@ history as (
     select
         panel.as_of_date,
         panel.last_session_events,
+        panel.last_session_started_at,
         panel.last_occurred_at,
         panel.next_occurred_at,
         steps.*,
         cast(steps.viewed_log_price - ln(category_price_levels.median_price) as numeric(24, 12)) as price_position,
-        steps.session_id = panel.last_session_id as is_in_last_session,
+        steps.occurred_at >= panel.last_session_started_at as is_in_last_session,
         {{ in_last_days('steps.occurred_at', 'panel.as_of_date', 1) }} as is_in_last_1_day,
         {{ in_last_days('steps.occurred_at', 'panel.as_of_date', 7) }} as is_in_last_7_days,
         {{ in_last_days('steps.occurred_at', 'panel.as_of_date', 14) }} as is_in_last_14_days,
@@ -132,6 +132,7 @@ summed as (
         visitor_id,
         as_of_date,
         last_session_events,
+        last_session_started_at,
         last_occurred_at,
         next_occurred_at,
         min(occurred_at) as first_occurred_at,
@@ -164,7 +165,6 @@ summed as (
         count(*) filter (where opens_session) as sessions_ever,
         count(*) filter (where is_second_of_session) as longer_sessions_ever,
         coalesce(sum(session_milliseconds), 0) as session_milliseconds,
-        min(occurred_at) filter (where is_in_last_session) as last_session_started_at,
         count(*) filter (where opens_day and is_in_last_7_days) as active_days_last_7_days,
         count(*) filter (where opens_day and is_in_last_14_days) as active_days_last_14_days,
         count(*) filter (where opens_day and is_in_last_30_days) as active_days_last_30_days,
@@ -193,7 +193,8 @@ summed as (
         count(*) filter (where is_at_night) as night_events,
         count(*) filter (where is_at_weekend) as weekend_events
     from history
-    group by visitor_id, as_of_date, last_session_events, last_occurred_at, next_occurred_at
+    group by
+        visitor_id, as_of_date, last_session_events, last_session_started_at, last_occurred_at, next_occurred_at
 ),
 
 final as (

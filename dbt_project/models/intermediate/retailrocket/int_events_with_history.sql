@@ -49,6 +49,11 @@ final as (
 
         -- timestamps
         occurred_at,
+        max(case when event_number = 1 then occurred_at end) over (
+            partition by visitor_id
+            order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) as session_started_at,
         lag(occurred_at) over (partition by visitor_id order by occurred_at, event_id) as previous_occurred_at,
         lead(occurred_at) over (partition by visitor_id order by occurred_at, event_id) as next_occurred_at,
         lag(occurred_at) over (
