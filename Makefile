@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample bench evidence sources download features readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt sample raw-as-of audit bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -63,6 +63,13 @@ dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="
 
 sample: $(READY) ## synthetic raw files of known truth: make sample SCALE=0.05 SEED=7 OUT=dir ARGS="--scenario loyal"
 	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))" $(ARGS)
+
+raw-as-of: $(READY) ## the landing folder as it looked at the end of a day: make raw-as-of T=2018-03-31 OUT=dir
+	@$(BIN)/python -m ecom_assets.commands.raw_as_of --as-of "$(or $(T),$(error name a day: make raw-as-of T=2018-03-31 OUT=dir))" \
+		--out "$(or $(OUT),$(error name a folder: make raw-as-of T=2018-03-31 OUT=dir))"
+
+audit: $(READY) ## rebuild the features from the past and compare (ARGS="--cut olist=2018-03-31 --poison")
+	@$(BIN)/python -m ecom_assets.commands.audit $(ARGS)
 
 bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
 	@$(BIN)/python -m benchmarks.sample_size

@@ -6,7 +6,7 @@ cut or poisoned (``raw_as_of``, ``poison``), built (``builds``) or compared (``c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +30,10 @@ _SEED = 20_180_331
 _DEFAULT_PLACES = (0.4, 0.65, 0.9)
 _FINAL_STATUS = "select order_id from {build}.raw_olist.orders where order_status in ({statuses})"
 _WHOLE, _OTHER = "whole_build", "other_build"
+
+
+class NotAuditableError(ValueError):
+    """A source or a day that was asked for cannot be audited; the message says what can be."""
 
 
 class Kind(StrEnum):
@@ -96,6 +100,8 @@ def audit(
         If a day lies before the first rows.
     BuildError
         If dbt fails.
+    NotAuditableError
+        If no days are named and there are too few to choose from.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=settings.home, prefix="audit_") as folder:
@@ -162,18 +168,44 @@ def problems(reports: Sequence[CutReport], *, may_be_empty: Collection[str] = ()
     return "\n".join(found)
 
 
+def chosen_cuts(
+    cuts: Mapping[str, Sequence[date]], sources: Collection[str], in_use: Sequence[str]
+) -> dict[str, tuple[date, ...]]:
+    """Return the days to audit by source; none for a source stands for the default.
+
+    Parameters
+    ----------
+    cuts
+        The days that were named, by source.
+    sources
+        The sources that were named; by default those of the days, and without days all in use.
+    in_use
+        Sources in use.
+
+    Raises
+    ------
+    NotAuditableError
+        If a source is not in use.
+    """
+    wanted = sources or cuts or in_use
+    unknown = sorted({*wanted, *cuts} - {*in_use})
+    if unknown:
+        raise NotAuditableError(f"{', '.join(unknown)} cannot be audited; the sources in use are {', '.join(in_use)}")
+    return {source: tuple(cuts.get(source, ())) for source in in_use if source in wanted}
+
+
 def default_cuts(dates: Sequence[date]) -> tuple[date, ...]:
     """Return three days spread over the as-of dates.
 
     Raises
     ------
-    ValueError
+    NotAuditableError
         If there are too few dates for one to lie between others.
     """
     days = sorted(set(dates))
     found = tuple(dict.fromkeys(days[int(len(days) * place)] for place in _DEFAULT_PLACES if days))
     if len(found) < len(_DEFAULT_PLACES) or found[-1] == days[-1]:
-        raise ValueError(f"{len(days)} as-of dates are too few to spread cuts over; name the cuts")
+        raise NotAuditableError(f"{len(days)} as-of dates are too few to spread cuts over; name the cuts")
     return found
 
 

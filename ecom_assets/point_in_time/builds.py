@@ -37,13 +37,16 @@ class Build:
     Attributes
     ----------
     path
-        The warehouse file.
-    manifest
-        What dbt says of the project as it was built, compiled SQL included.
+        The warehouse file; what dbt says of the project lies beside it.
     """
 
     path: Path
-    manifest: Mapping[str, Any]
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Return what dbt says of the project as it was built, compiled SQL included."""
+        manifest: Mapping[str, Any] = json.loads(self.path.with_suffix(".json").read_bytes())
+        return manifest
 
 
 class Workshop:
@@ -81,8 +84,9 @@ class Workshop:
         with duckdb.connect(str(path)) as connection:
             load_source(connection, raw_dir, SOURCES[self.source], max_rejected_share=self._settings.max_rejected_share)
         self._run_dbt()
-        manifest = json.loads((self._settings.dbt_target_dir / "manifest.json").read_bytes())
-        return Build(Path(shutil.move(path, self.folder / f"{name}.duckdb")), manifest)
+        built = Build(path.replace(self.folder / f"{name}.duckdb"))
+        shutil.copy(self._settings.dbt_target_dir / "manifest.json", built.path.with_suffix(".json"))
+        return built
 
     def _run_dbt(self) -> None:
         arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]

@@ -194,7 +194,8 @@ def _is_equal(column: str, kind: str) -> str:
     same = f"{whole} is not distinct from {cut}"
     if kind not in ("DOUBLE", "FLOAT"):
         return f"({same})"
-    return f"({same} or coalesce(abs({whole} - {cut}) <= {_TOLERANCE} * greatest(abs({whole}), abs({cut})), false))"
+    near = f"abs({whole} - {cut}) <= {_TOLERANCE} * greatest(abs({whole}), abs({cut}))"
+    return f"({same} or coalesce(isfinite({whole}) and isfinite({cut}) and {near}, false))"
 
 
 def _label_differs(column: str, types: Mapping[str, str], keys: Sequence[str], builds: Builds) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ecom_assets.environment import Settings
 from ecom_assets.keys import AUDIT_POINT_IN_TIME
-from ecom_assets.point_in_time.audit import CutReport, Kind, audit, problems
+from ecom_assets.point_in_time.audit import CutReport, Kind, NotAuditableError, audit, chosen_cuts, problems
 
 
 class AuditConfig(dg.Config):
@@ -39,14 +39,11 @@ def asked_cuts(config: AuditConfig, in_use: Sequence[str]) -> dict[str, tuple[da
 
     Raises
     ------
-    ValueError
+    NotAuditableError
         If a source is not in use, or a day is none.
     """
-    sources = config.sources or list(config.cuts) or list(in_use)
-    unknown = sorted({*sources, *config.cuts} - set(in_use))
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)} cannot be audited; the sources in use are {', '.join(in_use)}")
-    return {source: tuple(_day(text) for text in config.cuts.get(source, [])) for source in sources}
+    cuts = {source: tuple(_day(text) for text in days) for source, days in config.cuts.items()}
+    return chosen_cuts(cuts, config.sources, in_use)
 
 
 def asked_kinds(config: AuditConfig) -> tuple[Kind, ...]:
@@ -110,4 +107,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a day like 2018-03-31") from None
+        raise NotAuditableError(f"{text!r} is not a day like 2018-03-31") from None
