@@ -273,7 +273,8 @@ def test_a_sample_as_of_a_day_is_the_sample_written_until_that_day(
         if table in sold:
             items = set(known["order_items"][sold[table]])
             found = found[found[sold[table]].isin(items)].reset_index(drop=True)
-        pd.testing.assert_frame_equal(frame, found)
+        # A column of whole numbers in which some are missing has another type than a complete one.
+        pd.testing.assert_frame_equal(frame.convert_dtypes(), found.convert_dtypes())
 
 
 def test_a_folder_that_holds_something_stays_as_it_is(sample_raw_dir: Path, tmp_path: Path) -> None:
