@@ -10,8 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from ecom_assets.dbt.features_page import feature_tables, features_page
+from ecom_assets.dbt.project import project_variables
 from ecom_assets.environment import DBT_PROJECT_DIR, REPOSITORY
 
+_MODELS = DBT_PROJECT_DIR / "models" / "features"
 _PAGE = REPOSITORY / "docs" / "features.md"
 
 
@@ -21,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; fail if the page is out of date")
     options = parser.parse_args(arguments)
     try:
-        text = features_page(feature_tables(DBT_PROJECT_DIR / "models" / "features"))
+        text = features_page(feature_tables(_MODELS, project_variables(DBT_PROJECT_DIR)))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

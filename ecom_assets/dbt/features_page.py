@@ -6,7 +6,8 @@ which stand beside the SQL, and the writing of files (``commands.write_features`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -69,8 +70,15 @@ class FeatureTable:
         return [column for column in self.columns if column.role in roles]
 
 
-def feature_tables(models_dir: Path) -> list[FeatureTable]:
+def feature_tables(models_dir: Path, variables: Mapping[str, Any]) -> list[FeatureTable]:
     """Return the feature tables that the YAML files below a folder describe, by file.
+
+    Parameters
+    ----------
+    models_dir
+        Folder of the models.
+    variables
+        dbt's variables; where a description names one that is a number, the page shows the number.
 
     Raises
     ------
@@ -78,10 +86,11 @@ def feature_tables(models_dir: Path) -> list[FeatureTable]:
         If a column says not what the page needs to know; the message names file, column and what is missing.
     """
     tables = []
+    numbers = dict(_numbers(variables))
     for path in sorted(models_dir.rglob("*.yml")):
         for model in yaml.safe_load(path.read_text()).get("models", []):
-            columns = tuple(_column(column, f"{path.name}: {column['name']}") for column in model["columns"])
-            tables.append(FeatureTable(model["name"], _one_line(model["description"]), columns))
+            columns = tuple(_column(column, numbers, f"{path.name}: {column['name']}") for column in model["columns"])
+            tables.append(FeatureTable(model["name"], _shown(model["description"], numbers), columns))
     return tables
 
 
@@ -90,7 +99,16 @@ def features_page(tables: Sequence[FeatureTable]) -> str:
     return "\n".join([_INTRODUCTION, *(_section(table) for table in tables)])
 
 
-def _column(properties: Mapping[str, Any], place: str) -> FeatureColumn:
+def _numbers(variables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the variables that are numbers, as name and text; ``churn_horizon_days.sellers`` is one of several."""
+    for name, value in variables.items():
+        if isinstance(value, Mapping):
+            yield from _numbers(value, f"{prefix}{name}.")
+        elif isinstance(value, int | float):
+            yield f"{prefix}{name}", str(value)
+
+
+def _column(properties: Mapping[str, Any], numbers: Mapping[str, str], place: str) -> FeatureColumn:
     meta = properties.get("config", {}).get("meta", {})
     if meta.get("role") not in set(Role):
         raise ValueError(f"{place}: config.meta.role is {meta.get('role')!r}; give one of {', '.join(Role)}")
@@ -98,8 +116,8 @@ def _column(properties: Mapping[str, Any], place: str) -> FeatureColumn:
     needed = {Role.FEATURE: ("unit", "window", "known_at"), Role.LABEL: ("unit", "window")}.get(role, ())
     if missing := [name for name in needed if not str(meta.get(name, "")).strip()]:
         raise ValueError(f"{place}: config.meta lacks {', '.join(missing)}, which a {role} needs")
-    words = {name: str(meta.get(name, "")) for name in ("unit", "window", "known_at")}
-    return FeatureColumn(properties["name"], _one_line(properties["description"]), role, **words)
+    words = {name: _shown(str(meta.get(name, "")), numbers) for name in ("unit", "window", "known_at")}
+    return FeatureColumn(properties["name"], _shown(properties["description"], numbers), role, **words)
 
 
 def _section(table: FeatureTable) -> str:
@@ -120,5 +138,16 @@ def _row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _shown(text: str, numbers: Mapping[str, str]) -> str:
+    """Return a description on one line, with the values of the variables that it names.
+
+    A variable of days stands for "60 days", whether or not the word follows.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        number = numbers.get(found["name"])
+        if number is None:
+            return found[0]
+        return f"{number} days" if "_days" in found["name"] else f"{number}{found['days']}"
+
+    return re.sub(r"\b(?P<name>[a-z]+(?:_[a-z]+)+(?:\.[a-z]+)?)(?P<days> days\b|)", value, " ".join(text.split()))

@@ -108,13 +108,14 @@ category_shares as (
     from category_units
 ),
 
--- Rounded before they are summed, so that the sum does not depend on the order of rows.
+-- Rounded before they are summed, so that the sum does not depend on the order of rows, and again after it, since
+-- logarithms of two engines may differ in the last digit.
 category_sums as (
     select
         customer_unique_id,
         as_of_date,
         count(*) as category_count,
-        sum(cast(-unit_share * ln(unit_share) as numeric(18, 12))) as category_entropy,
+        cast(sum(cast(-unit_share * ln(unit_share) as numeric(18, 12))) as numeric(18, 9)) as category_entropy,
         max(product_category) filter (where unit_rank = 1) as top_category
     from category_shares
     group by customer_unique_id, as_of_date
