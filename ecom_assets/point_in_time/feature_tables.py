@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ecom_assets.dbt.features_page import Role
 from ml_assets.contract import FEATURES_SCHEMA
 
 _FOLDER = "models/features/"
-_ROLES = ("key", "time", "feature", "label")
 
 
 class UndeclaredColumnError(ValueError):
@@ -75,20 +75,20 @@ def _feature_table(model: Mapping[str, Any]) -> FeatureTable:
     if as_of_column not in model["columns"]:
         raise UndeclaredColumnError(f"{name} has no column {as_of_column!r}; its meta.as_of_column must name one")
     metas = {column: _column_meta(declared) for column, declared in model["columns"].items()}
-    by_role: dict[str, list[str]] = {role: [] for role in _ROLES}
+    by_role: dict[str, list[str]] = {role: [] for role in Role}
     for column, meta in metas.items():
         if meta.get("role") not in by_role:
             raise UndeclaredColumnError(
-                f"{name}.{column} has the role {meta.get('role')!r}; give it one of {', '.join(_ROLES)} in config.meta"
+                f"{name}.{column} has the role {meta.get('role')!r}; give it one of {', '.join(Role)} in config.meta"
             )
         by_role[meta["role"]].append(column)
     return FeatureTable(
         name=name,
         as_of_column=as_of_column,
-        keys=tuple(by_role["key"]),
-        times=tuple(column for column in by_role["time"] if column != as_of_column),
-        features=tuple(by_role["feature"]),
-        labels=tuple(by_role["label"]),
+        keys=tuple(by_role[Role.KEY]),
+        times=tuple(column for column in by_role[Role.TIME] if column != as_of_column),
+        features=tuple(by_role[Role.FEATURE]),
+        labels=tuple(by_role[Role.LABEL]),
         voided_labels={
             column: tuple(meta["voided_by_status"]) for column, meta in metas.items() if meta.get("voided_by_status")
         },
