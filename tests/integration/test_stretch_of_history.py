@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -16,9 +15,9 @@ from tests.conftest import Home
 
 pytestmark = pytest.mark.slow
 
-# Each holds a month end of Olist or two, or four Sundays of RetailRocket.
-OLIST = ("2018-02-10", "2018-03-31")
-RETAILROCKET = ("2015-07-01", "2015-07-31")
+# Holds dates of either source, and leaves dates of either on one side.
+FIRST, LAST = "2015-09-01", "2018-03-31"
+IN_STRETCH = f"cast({{column}} as date) between '{FIRST}' and '{LAST}'"
 BEYOND = "2019-01-01"
 Rows = dict[str, list[tuple[object, ...]]]
 
@@ -36,17 +35,10 @@ class Features:
         }
         assert len(self.as_of_columns) > 8
 
-    def rows(self) -> Rows:
-        """Return all rows, by table."""
-        return {name: self.home.query(f"select * from features.{name} order by all") for name in self.as_of_columns}
-
-    def outside(self, first: str, last: str) -> Rows:
-        """Return the rows before the first day and after the last one."""
+    def rows(self, where: str = "true") -> Rows:
+        """Return the rows of each table that meet a condition, which may name the as-of column."""
         return {
-            name: self.home.query(
-                f"select * from features.{name} "
-                f"where cast({column} as date) not between '{first}' and '{last}' order by all"
-            )
+            name: self.home.query(f"select * from features.{name} where {where.format(column=column)} order by all")
             for name, column in self.as_of_columns.items()
         }
 
@@ -62,45 +54,27 @@ def features(built_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Feat
     return Features(built_home.copied_to(tmp_path_factory.mktemp("stretch")))
 
 
-@pytest.fixture
-def in_shell(features: Features) -> Iterator[Features]:
-    """Return the tables, which are as they were when the test is over."""
-    before = features.rows()
-    yield features
-    assert features.rows() == before
-
-
-def built(features: Features, first: str, last: str) -> None:
-    variables = json.dumps({"as_of_from": first, "as_of_to": last})
-    result = features.home.command(
-        "commands.dbt", "run", "--select", f"path:models/{FEATURES_SCHEMA}", "--vars", variables
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
-@pytest.mark.parametrize(("first", "last"), [OLIST, RETAILROCKET])
-def test_lost_and_false_rows_of_a_stretch_are_put_right_and_twice_is_once(
-    in_shell: Features, first: str, last: str
+def test_a_stretch_is_put_right_and_nothing_outside_of_it_until_a_whole_build(
+    features: Features, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outside = in_shell.outside(first, last)
-    in_stretch = f"cast({{column}} as date) between '{first}' and '{last}'"
-    # Every other row is lost, and those that are left stand twice.
-    in_shell.change(f"delete from {{table}} where {in_stretch} and hash({{column}}, rowid) % 2 = 0")
-    in_shell.change(f"insert into {{table}} select * from {{table}} where {in_stretch}")
-    built(in_shell, first, last)
-    assert in_shell.outside(first, last) == outside
-    built(in_shell, first, last)
+    whole, in_stretch = features.rows(), features.rows(IN_STRETCH)
+    assert all(in_stretch.values())
+    assert all(len(in_stretch[name]) < len(rows) for name, rows in whole.items())
+    # Every other row of the stretch is lost, and those that are left stand twice; outside of it, all are lost.
+    features.change(f"delete from {{table}} where not {IN_STRETCH} or hash({{column}}, rowid) % 2 = 0")
+    features.change("insert into {table} select * from {table}")
+    run_dbt(features.home, "--vars", json.dumps({"as_of_from": FIRST, "as_of_to": LAST}))
+    assert features.rows() == in_stretch
 
+    # Once more, as a run in Dagster that asks for the same: the same rows.
+    result = materialised(features.home, monkeypatch, {"as_of_from": FIRST, "as_of_to": LAST})
+    assert result.success
+    built = {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key}
+    assert built == set(features.as_of_columns)
+    assert features.rows() == in_stretch
 
-def test_rows_outside_of_the_stretch_stay_even_where_a_build_would_mend_them(features: Features) -> None:
-    first, last = OLIST
-    before = features.rows()
-    features.change(f"delete from {{table}} where cast({{column}} as date) not between '{first}' and '{last}'")
-    built(features, first, last)
-    assert all(rows == [] for rows in features.outside(first, last).values())
-    whole = features.home.command("commands.dbt", "run", "--select", f"path:models/{FEATURES_SCHEMA}")
-    assert whole.returncode == 0, whole.stdout
-    assert features.rows() == before
+    run_dbt(features.home)
+    assert features.rows() == whole
 
 
 def test_dagster_past_the_event_clock_says_so_and_changes_nothing(
@@ -114,14 +88,10 @@ def test_dagster_past_the_event_clock_says_so_and_changes_nothing(
     assert features.rows() == before
 
 
-def test_dagster_rebuilds_the_stretch_that_a_run_asks_for(in_shell: Features, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, last = OLIST
-    in_shell.change(f"delete from {{table}} where cast({{column}} as date) between '{first}' and '{last}'")
-    result = materialised(in_shell.home, monkeypatch, {"as_of_from": first, "as_of_to": last})
-    assert result.success
-    assert {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key} == set(
-        in_shell.as_of_columns
-    )
+def run_dbt(home: Home, *arguments: str) -> None:
+    """Build the feature tables as in a shell."""
+    result = home.command("commands.dbt", "run", "--select", f"path:models/{FEATURES_SCHEMA}", *arguments)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def materialised(home: Home, monkeypatch: pytest.MonkeyPatch, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
