@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample bench evidence sources download readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt sample raw-as-of audit bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,7 +37,7 @@ run: $(READY) ## raw files to tested marts; only what has changed (ARGS=--full f
 	@$(BIN)/python -m ecom_assets.commands.run $(ARGS)
 
 test: $(READY) ## all tests, two files at a time
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(READY) ## the tests that are not marked slow
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
@@ -48,6 +48,7 @@ lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m ecom_assets.commands.write_sources --check
+	@$(BIN)/python -m ecom_assets.commands.write_features --check
 
 format: $(READY) ## apply the formatters
 	@$(BIN)/ruff check --fix ecom_assets ml_assets benchmarks tests
@@ -63,6 +64,13 @@ dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="
 sample: $(READY) ## synthetic raw files of known truth: make sample SCALE=0.05 SEED=7 OUT=dir ARGS="--scenario loyal"
 	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))" $(ARGS)
 
+raw-as-of: $(READY) ## the landing folder as it looked at the end of a day: make raw-as-of T=2018-03-31 OUT=dir
+	@$(BIN)/python -m ecom_assets.commands.raw_as_of --as-of "$(or $(T),$(error name a day: make raw-as-of T=2018-03-31 OUT=dir))" \
+		--out "$(or $(OUT),$(error name a folder: make raw-as-of T=2018-03-31 OUT=dir))"
+
+audit: $(READY) ## rebuild the features from the past and compare (ARGS="--cut olist=2018-03-31 --poison")
+	@$(BIN)/python -m ecom_assets.commands.audit $(ARGS)
+
 bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
 	@$(BIN)/python -m benchmarks.sample_size
 	@$(BIN)/python -m benchmarks.pipeline
@@ -76,6 +84,9 @@ download: $(READY) ## the real files from Kaggle into the landing folder
 
 sources: $(READY) ## write dbt's source YAML from the declared files
 	@$(BIN)/python -m ecom_assets.commands.write_sources
+
+features: $(READY) ## write docs/features.md from the YAML of the feature tables
+	@$(BIN)/python -m ecom_assets.commands.write_features
 
 readme: $(READY) ## count and time the project, and write the figures into README.md
 	@$(BIN)/python -m ecom_assets.commands.readme

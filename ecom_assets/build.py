@@ -20,6 +20,7 @@ from ecom_assets.ingestion.assets import build_raw_assets
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.jobs import build_jobs
 from ecom_assets.keys import DBT_RESOURCE, WAREHOUSE_RESOURCE
+from ecom_assets.point_in_time.job import build_audit_job
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
@@ -56,7 +57,7 @@ def build_defs(
             build_dbt_assets(manifest, project, translator, settings.engine.pool),
         ],
         asset_checks=[unit_tests] if unit_tests else [],
-        jobs=build_jobs(sources),
+        jobs=[*build_jobs(sources), build_audit_job(settings)],
         schedules=build_schedules(is_on=settings.automation),
         sensors=[build_landing_folder_sensor(settings, sources)],
         resources=resources | dict(resource_overrides or {}),

@@ -18,7 +18,7 @@ def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             REFRESH_WAREHOUSE,
             selection=raw_and_dbt,
-            description="Raw files to tested marts.",
+            description="Raw files to tested marts and features.",
         ),
         dg.define_asset_job(
             REFRESH_ALL,

@@ -5,14 +5,14 @@ Belongs here: constants. Does not belong here: names of one module only, anythin
 
 from __future__ import annotations
 
-from ml_assets.contract import INTERMEDIATE_SCHEMA, MARTS_SCHEMA, OPS_SCHEMA, STAGING_SCHEMA, TableName
+from ml_assets.contract import FEATURES_SCHEMA, INTERMEDIATE_SCHEMA, MARTS_SCHEMA, OPS_SCHEMA, STAGING_SCHEMA, TableName
 
 LOADS = TableName(OPS_SCHEMA, "loads")
 REJECTED_ROWS = TableName(OPS_SCHEMA, "rejected_rows")
 MODEL_INPUTS = TableName(OPS_SCHEMA, "model_inputs")
 
 # Layers between the raw schemas and the models, in the order in which data flows.
-DBT_LAYERS = (STAGING_SCHEMA, INTERMEDIATE_SCHEMA, MARTS_SCHEMA)
+DBT_LAYERS = (STAGING_SCHEMA, INTERMEDIATE_SCHEMA, MARTS_SCHEMA, FEATURES_SCHEMA)
 
 DATA_ENGINEERING = "team:data-engineering"
 
@@ -21,3 +21,4 @@ DBT_RESOURCE = "dbt"
 
 REFRESH_WAREHOUSE = "refresh_warehouse"
 REFRESH_ALL = "refresh_all"
+AUDIT_POINT_IN_TIME = "audit_point_in_time"

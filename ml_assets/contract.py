@@ -12,6 +12,7 @@ OPS_SCHEMA = "ops"
 STAGING_SCHEMA = "staging"
 INTERMEDIATE_SCHEMA = "intermediate"
 MARTS_SCHEMA = "marts"
+FEATURES_SCHEMA = "features"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,3 +25,7 @@ class TableName:
     def __str__(self) -> str:
         """Return ``schema.name``, as it stands in SQL."""
         return f"{self.schema}.{self.name}"
+
+
+# Until when each source's events are complete, by kind of event.
+OBSERVATION_WINDOWS = TableName(INTERMEDIATE_SCHEMA, "int_observation_windows")

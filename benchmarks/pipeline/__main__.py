@@ -1,4 +1,4 @@
-"""Command line: ``python -m benchmarks.pipeline`` measures the way from raw files to marts and writes the tables.
+"""Command line: ``python -m benchmarks.pipeline`` measures the way from raw files to features and writes the tables.
 
 Belongs here: arguments, the order of parts, messages. Does not belong here: measuring.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.pipeline import dbt_models, load, marts, orchestration, whole_run
+from benchmarks.pipeline import dbt_models, features, load, marts, orchestration, whole_run
 from benchmarks.pipeline.goals import Verdict
 from benchmarks.pipeline.homes import landed_tables
 from benchmarks.pipeline.page import Measured, page
@@ -24,7 +24,7 @@ from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.sample import write_sample
 
 _NAME = "pipeline"
-_PARTS = (load.PART, dbt_models.PART, marts.PART, whole_run.PART, orchestration.PART)
+_PARTS = (load.PART, dbt_models.PART, features.PART, marts.PART, whole_run.PART, orchestration.PART)
 _FULL_SCALE = 1.0
 _SEED = 7
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raw_dir = options.raw.resolve() if options.raw else _sample(folder / "raw", options.scale)
         measured = measure(raw_dir, folder, options.parts, repetitions)
     sample = f"the files of {options.raw.name}" if options.raw else f"sample of scale {options.scale:g}, seed {_SEED}"
-    title = f"From raw files to marts ({sample}; medians of {repetitions})"
+    title = f"From raw files to features ({sample}; medians of {repetitions})"
     if options.print_only:
         _say(f"# {title}\n\n{page(measured)}\n\n{Machine.here()}.")
     else:
@@ -75,13 +75,16 @@ def measure(raw_dir: Path, folder: Path, parts: Sequence[str], repetitions: int)
     if load.PART in parts:
         with _part(load.PART, measured):
             measured.load = load.measure_load(tables, folder / "load", repetitions)
-    if {dbt_models.PART, marts.PART} & set(parts):
+    if {dbt_models.PART, features.PART, marts.PART} & set(parts):
         with _part("loaded warehouse and compiled models", measured):
-            warehouse = dbt_models.loaded_warehouse(tables, folder)
+            warehouse = dbt_models.loaded_warehouse(tables, raw_dir, folder)
             manifest = dbt_models.compiled_manifest(warehouse, raw_dir, folder)
         if dbt_models.PART in parts:
             with _part(dbt_models.PART, measured):
                 measured.dbt = dbt_models.measure_dbt(warehouse, manifest, raw_dir, folder, repetitions)
+        if features.PART in parts:
+            with _part(features.PART, measured):
+                measured.features = features.measure_features(warehouse, manifest, raw_dir, folder)
         if marts.PART in parts:
             with _part(marts.PART, measured):
                 measured.marts = marts.measure_marts(warehouse, manifest, raw_dir, folder)

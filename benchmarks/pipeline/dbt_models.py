@@ -67,14 +67,15 @@ class DbtTimes:
         return [net_of_start(seconds, self.start_seconds) for seconds in self.run]
 
 
-def loaded_warehouse(tables: Sequence[LandedTable], folder: Path) -> Path:
-    """Load all raw tables into a new warehouse and return its file."""
-    home = Home(folder / "loaded", folder)
+def loaded_warehouse(tables: Sequence[LandedTable], raw_dir: Path, folder: Path) -> Path:
+    """Load all raw tables, and dbt's own small ones, into a new warehouse and return its file."""
+    home = Home(folder / "loaded", raw_dir)
     home.path.mkdir(parents=True)
     path = home.settings.duckdb_path
     for table in tables:
         with DuckDBWarehouse(path=str(path)).connect() as connection:
             load_table(connection, table.request(home.settings))
+    run_module(_COMMAND, ["seed"], home.environment(), folder / "dbt_seed.log")
     return path
 
 

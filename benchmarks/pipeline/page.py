@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks.pipeline.dbt_models import DbtTimes, dbt_figures
+from benchmarks.pipeline.features import FeatureTimes, feature_figures
 from benchmarks.pipeline.goals import FIGURE_HEADER, Figure
 from benchmarks.pipeline.load import LoadTimes, load_figures
 from benchmarks.pipeline.marts import MartTimes, mart_figures
@@ -26,7 +27,7 @@ class Measured:
 
     Attributes
     ----------
-    load, dbt, marts, whole_run, orchestration
+    load, dbt, features, marts, whole_run, orchestration
         By part.
     busy
         Load average of the machine before each part, by its name: with more than nothing, others were at work too.
@@ -34,6 +35,7 @@ class Measured:
 
     load: list[LoadTimes] = field(default_factory=list)
     dbt: DbtTimes | None = None
+    features: FeatureTimes | None = None
     marts: list[MartTimes] = field(default_factory=list)
     whole_run: WholeRun | None = None
     orchestration: list[StepTimes] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Measured:
         return [
             *(load_figures(self.load) if self.load else []),
             *(dbt_figures(self.dbt) if self.dbt else []),
+            *(feature_figures(self.features) if self.features else []),
             *mart_figures(self.marts),
             *(whole_run_figures(self.whole_run) if self.whole_run else []),
             *orchestration_figures(self.orchestration),
@@ -54,6 +57,7 @@ class Measured:
         details: Mapping[str, Any] = {
             "load": [asdict(table) for table in self.load],
             "dbt": asdict(self.dbt) if self.dbt else None,
+            "features": _feature_details(self.features) if self.features else None,
             "marts": [asdict(mart) for mart in self.marts],
             "whole run": _without_output(asdict(self.whole_run)) if self.whole_run else None,
             "orchestration": [asdict(steps) for steps in self.orchestration],
@@ -70,6 +74,11 @@ def page(measured: Measured) -> str:
     if measured.dbt:
         rows = [(name, f"{seconds:.2f}") for name, seconds in list(measured.dbt.by_model.items())[:_SLOWEST]]
         sections += [f"## The {_SLOWEST} slowest models in dbt", markdown_table(("model", "seconds"), rows)]
+    if measured.features:
+        counts = [(name, f"{count:,}") for name, count in measured.features.rows.items()]
+        rows = [(name, f"{seconds:.2f}") for name, seconds in list(measured.features.by_model.items())[:_SLOWEST]]
+        sections += ["## Feature tables", markdown_table(("table", "rows"), counts)]
+        sections += [f"## The {_SLOWEST} slowest models behind the marts", markdown_table(("model", "seconds"), rows)]
     if measured.whole_run:
         rows = list(part_rows(measured.whole_run.parts))
         sections += ["## Parts of an unchanged run", markdown_table(("part", "seconds"), rows)]
@@ -93,6 +102,13 @@ def _load_table(measured: Sequence[LoadTimes]) -> str:
             for table in measured
         ],
     )
+
+
+def _feature_details(features: FeatureTimes) -> dict[str, Any]:
+    """Return the record without what dbt printed, which names paths."""
+    details = asdict(features)
+    del details["usage"]["output"]
+    return details
 
 
 def _without_output(run: dict[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,15 @@ import json
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from benchmarks.pipeline.features import feature_models
 from benchmarks.pipeline.goals import (
+    MARTS_SECONDS,
     UNCHANGED_RUN_SECONDS,
     WHOLE_RUN_MEMORY,
-    WHOLE_RUN_SECONDS,
     Figure,
 )
 from benchmarks.pipeline.homes import Home
@@ -34,7 +37,9 @@ class WholeRun:
     Attributes
     ----------
     first
-        The run from raw files to marts.
+        The run from raw files to features.
+    marts_seconds
+        Seconds from its start until the last mart was built and tested; some features were built meanwhile.
     unchanged
         Runs after it, on the same files.
     parts
@@ -42,6 +47,7 @@ class WholeRun:
     """
 
     first: Usage
+    marts_seconds: float
     unchanged: tuple[Usage, ...]
     parts: Mapping[str, float]
 
@@ -56,7 +62,9 @@ def measure_whole_run(raw_dir: Path, folder: Path, repetitions: int) -> WholeRun
     """
     home = Home(folder / "whole_run", raw_dir)
     log = folder / "run.log"
+    started = datetime.now(UTC)
     first = run_module(_COMMAND, [], home.environment(), log)
+    marts = (marts_finished_at(*_artifacts(home.settings.dbt_target_dir)) - started).total_seconds()
     unchanged = []
     for _ in range(repetitions):
         again = run_module(_COMMAND, [], home.environment(), log)
@@ -65,7 +73,34 @@ def measure_whole_run(raw_dir: Path, folder: Path, repetitions: int) -> WholeRun
         unchanged.append(again)
     told = run_module(_PARTS_COMMAND, [], home.environment(), log).output
     parts: dict[str, float] = json.loads(told.splitlines()[-1])
-    return WholeRun(first, tuple(unchanged), parts)
+    return WholeRun(first, marts, tuple(unchanged), parts)
+
+
+def marts_finished_at(manifest: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> datetime:
+    """Return when the last model or test that is no part of the features was done.
+
+    Parameters
+    ----------
+    manifest
+        dbt's manifest.
+    results
+        The results of a dbt build.
+    """
+    ids = {node["name"]: name for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    behind = {ids[name] for name in feature_models(manifest)}
+    ends = [
+        phase["completed_at"]
+        for result in results
+        if not behind & {result["unique_id"], *manifest["nodes"][result["unique_id"]]["depends_on"]["nodes"]}
+        for phase in result["timing"]
+    ]
+    return max(datetime.fromisoformat(end) for end in ends)
+
+
+def _artifacts(target_dir: Path) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    """Return the manifest and the results of the one build that a new home has seen."""
+    [results] = [path for path in target_dir.glob("dbt_models-*/run_results.json")]
+    return json.loads((target_dir / "manifest.json").read_bytes()), json.loads(results.read_bytes())["results"]
 
 
 def whole_run_figures(measured: WholeRun) -> list[Figure]:
@@ -76,9 +111,17 @@ def whole_run_figures(measured: WholeRun) -> list[Figure]:
         Figure(
             PART,
             "raw files to marts, tests included",
+            measured.marts_seconds,
+            "s",
+            MARTS_SECONDS,
+            "part of the next; features are built meanwhile where a core is free",
+        ),
+        Figure(
+            PART,
+            "raw files to features, tests included",
             first.seconds,
             "s",
-            WHOLE_RUN_SECONDS,
+            None,
             f"a new home; {first.processor_seconds:.0f} s of processor time",
         ),
         Figure(

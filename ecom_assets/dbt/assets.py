@@ -1,6 +1,6 @@
 """The dbt models as assets, their tests as checks.
 
-Belongs here: decorated functions of a few lines. Does not belong here: decisions (``cli_args``,
+Belongs here: decorated functions of a few lines. Does not belong here: decisions (``cli_args``, ``stretch``,
 ``translator``, ``unit_tests``).
 """
 
@@ -11,7 +11,9 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG, DbtBuildConfig, build_args, unit_test_args
+from ecom_assets.dbt.stretch import asked_stretch, event_clocks, reason_to_leave, stretch_variables
 from ecom_assets.dbt.unit_tests import unit_test_name, unit_test_results, unit_test_specs
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 
 
 def build_dbt_assets(
@@ -27,8 +29,15 @@ def build_dbt_assets(
         name="dbt_models",
         pool=pool,
     )
-    def dbt_models(context: dg.AssetExecutionContext, config: DbtBuildConfig, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from dbt.cli(build_args(config), context=context).stream().fetch_row_counts()
+    def dbt_models(
+        context: dg.AssetExecutionContext, config: DbtBuildConfig, dbt: DbtCliResource, warehouse: DuckDBWarehouse
+    ) -> Iterator[Any]:
+        stretch = asked_stretch(config)
+        if stretch and (reason := reason_to_leave(stretch, event_clocks(warehouse))):
+            context.log.warning(reason)
+            return
+        arguments = build_args(config, stretch_variables(stretch))
+        yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
 
     return dbt_models
 

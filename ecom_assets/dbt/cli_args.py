@@ -5,7 +5,8 @@ Belongs here: lists of strings. Does not belong here: running anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
@@ -19,16 +20,24 @@ class DbtBuildConfig(dg.Config):
     ----------
     full_refresh
         Rebuild incremental models from nothing.
+    as_of_from
+        First as-of date to rebuild in feature tables, as YYYY-MM-DD; rows before it stay as they are.
+    as_of_to
+        Last as-of date to rebuild in feature tables, likewise. Without either, they are built whole.
     """
 
     full_refresh: bool = False
+    as_of_from: str | None = None
+    as_of_to: str | None = None
 
 
-def build_args(config: DbtBuildConfig) -> list[str]:
+def build_args(config: DbtBuildConfig, variables: Mapping[str, str]) -> list[str]:
     """Return the arguments of ``dbt build``; unit tests have a step of their own, where each is visible."""
     args = ["build", "--exclude-resource-type", "unit_test"]
     if config.full_refresh:
         args.append("--full-refresh")
+    if variables:
+        args += ["--vars", json.dumps(dict(variables), sort_keys=True)]
     return args
 
 

@@ -36,15 +36,17 @@ def pii_tags(properties: Mapping[str, Any]) -> dict[str, str]:
 
 
 def code_version(manifest: Mapping[str, Any], unique_id: str, variables: Mapping[str, Any]) -> str:
-    """Return a hash of all that decides what a model builds: SQL, project macros, variables, config, contract.
+    """Return a hash of all that decides what a model or seed builds: its file, macros, variables, config, contract.
 
-    dbt's own checksum sees the SQL only; a changed macro or variable would pass for nothing.
+    dbt's own checksum sees the file only; a changed macro or variable would pass for nothing.
     """
     node = manifest["nodes"][unique_id]
     config = {name: node["config"].get(name) for name in _BUILD_CONFIG}
     columns = {name: column.get("data_type") for name, column in node["columns"].items()}
     macros = {name: manifest["macros"][name]["macro_sql"] for name in sorted(set(_macros_below(manifest, node)))}
-    content = [node["raw_code"], config, columns, macros, dict(variables)]
+    # A seed's rows are not in the manifest, but the checksum of its file is.
+    rows = [node["checksum"]["checksum"]] if node["resource_type"] == "seed" else []
+    content = [node["raw_code"], config, columns, macros, dict(variables), *rows]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

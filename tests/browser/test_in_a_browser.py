@@ -57,6 +57,8 @@ def test_the_lineage_shows_every_group_of_the_code(page: Page, graph: AssetGraph
 def test_each_group_lists_its_assets_with_a_description(page: Page, graph: AssetGraph, shot: Shot) -> None:
     undescribed = [key.to_user_string() for key in graph.materializable_asset_keys if not graph.get(key).description]
     assert undescribed == []
+    # Lists show only the rows that fit.
+    page.set_viewport_size({"width": 1600, "height": 8000})
     for group, keys in groups_of(graph).items():
         page.goto(f"/locations/ecommerce/asset-groups/{group}/list")
         for key in keys:

@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from ecom_assets.build import build_defs
 from ecom_assets.environment import Settings, load_settings
-from ecom_assets.keys import DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
+from ecom_assets.keys import AUDIT_POINT_IN_TIME, DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
 
@@ -96,9 +96,17 @@ def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) 
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
         REFRESH_WAREHOUSE,
         REFRESH_ALL,
+        AUDIT_POINT_IN_TIME,
     }
     assert [schedule.name for schedule in repository.schedule_defs] == [NIGHTLY]
     assert [sensor.name for sensor in repository.sensor_defs] == [LANDING_FOLDER_SENSOR]
+
+
+def test_the_audit_makes_no_asset_and_does_not_hold_up_the_warehouse(defs: dg.Definitions) -> None:
+    job = defs.resolve_job_def(AUDIT_POINT_IN_TIME)
+    assert [node.name for node in job.nodes] == ["audit_features"]
+    assert {definition.pool for definition in job.all_node_defs if isinstance(definition, dg.OpDefinition)} == {None}
+    assert job.asset_layer.selected_asset_keys == set()
 
 
 def test_the_nightly_schedule_asks_for_the_whole_graph(defs: dg.Definitions) -> None:

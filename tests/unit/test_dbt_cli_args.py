@@ -8,11 +8,16 @@ from ecom_assets.dbt.cli_args import DbtBuildConfig, build_args, unit_test_args
 
 
 def test_a_build_leaves_unit_tests_to_their_own_step() -> None:
-    assert build_args(DbtBuildConfig()) == ["build", "--exclude-resource-type", "unit_test"]
+    assert build_args(DbtBuildConfig(), {}) == ["build", "--exclude-resource-type", "unit_test"]
 
 
 def test_a_full_refresh_is_passed_on() -> None:
-    assert "--full-refresh" in build_args(DbtBuildConfig(full_refresh=True))
+    assert "--full-refresh" in build_args(DbtBuildConfig(full_refresh=True), {})
+
+
+def test_variables_are_passed_on_as_one_argument() -> None:
+    arguments = build_args(DbtBuildConfig(), {"as_of_to": "2018-02-28", "as_of_from": "2018-01-31"})
+    assert arguments[-2:] == ["--vars", '{"as_of_from": "2018-01-31", "as_of_to": "2018-02-28"}']
 
 
 def test_unit_tests_are_selected_by_name() -> None:

@@ -12,11 +12,20 @@ from ecom_assets.dbt.translator import code_version, group_name, pii_tags
 MANIFEST: dict[str, Any] = {
     "nodes": {
         "model.ecom.m": {
+            "resource_type": "model",
             "raw_code": "select 1",
             "config": {"materialized": "table"},
             "columns": {"a": {"data_type": "text"}},
             "depends_on": {"macros": ["macro.ecom.outer", "macro.dbt.is_incremental"]},
-        }
+        },
+        "seed.ecom.s": {
+            "resource_type": "seed",
+            "raw_code": "",
+            "checksum": {"name": "sha256", "checksum": "a"},
+            "config": {"materialized": "seed"},
+            "columns": {},
+            "depends_on": {"macros": []},
+        },
     },
     "macros": {
         "macro.ecom.outer": {"macro_sql": "outer", "depends_on": {"macros": ["macro.ecom.inner"]}},
@@ -50,6 +59,12 @@ def test_the_version_changes_with_sql_config_contract_and_macros(path: tuple[str
         target = target[name]
     target[path[-1]] = value
     assert code_version(changed, "model.ecom.m", VARIABLES) != code_version(MANIFEST, "model.ecom.m", VARIABLES)
+
+
+def test_the_version_of_a_seed_changes_with_its_rows() -> None:
+    changed = copy.deepcopy(MANIFEST)
+    changed["nodes"]["seed.ecom.s"]["checksum"]["checksum"] = "b"
+    assert code_version(changed, "seed.ecom.s", VARIABLES) != code_version(MANIFEST, "seed.ecom.s", VARIABLES)
 
 
 def test_the_version_changes_with_variables() -> None:

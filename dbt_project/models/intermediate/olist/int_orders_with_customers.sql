@@ -40,7 +40,7 @@ numbered as (
 
         -- numbers
         cast(
-            row_number() over (partition by customer_unique_id order by purchased_at, order_id) as integer
+            row_number() over (partition by customer_unique_id order by purchased_at, order_id collate "C") as integer
         ) as customer_order_number,
 
         -- booleans

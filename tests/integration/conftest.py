@@ -1,0 +1,34 @@
+"""Fixtures that the tests of point-in-time correctness share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ecom_assets.sample import write_sample
+from tests.conftest import made_once
+from tests.integration.pasts import Pasts, make_pasts
+
+# The smallest sample in which every planted leak shows at one of the cuts.
+_SCALE = 0.01
+_SEED = 7
+
+
+@pytest.fixture(scope="session")
+def pasts_of(session_dir: Path) -> Callable[[str], Pasts]:
+    """Return what gives the builds of a source; the first caller waits for them."""
+
+    def pasts(source: str) -> Pasts:
+        raw_dir = made_once(
+            session_dir / f"past_raw_{source}",
+            lambda folder: _write(folder, source),
+        )
+        return Pasts(source, made_once(session_dir / f"pasts_{source}", lambda new: make_pasts(new, raw_dir, source)))
+
+    return pasts
+
+
+def _write(folder: Path, source: str) -> None:
+    write_sample(folder, scale=_SCALE, seed=_SEED, sources=[source])
