@@ -91,10 +91,16 @@ def marts_finished_at(manifest: Mapping[str, Any], results: Sequence[Mapping[str
     ends = [
         phase["completed_at"]
         for result in results
-        if not behind & {result["unique_id"], *manifest["nodes"][result["unique_id"]]["depends_on"]["nodes"]}
+        if not behind & {result["unique_id"], *_parents(manifest["nodes"][result["unique_id"]])}
         for phase in result["timing"]
     ]
     return max(datetime.fromisoformat(end) for end in ends)
+
+
+def _parents(node: Mapping[str, Any]) -> Sequence[str]:
+    """Return what a node reads; a seed reads nothing, and says so by leaving it out."""
+    parents: Sequence[str] = node["depends_on"].get("nodes", [])
+    return parents
 
 
 def _artifacts(target_dir: Path) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:

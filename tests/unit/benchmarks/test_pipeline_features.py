@@ -23,6 +23,7 @@ MANIFEST = {
         "model.ftr": node("ftr", "features", "model.int_feature", "seed.holidays"),
         "test.fct_key": node("fct_key", "dbt_test__audit", "model.fct", kind="test"),
         "test.ftr_key": node("ftr_key", "dbt_test__audit", "model.ftr", kind="test"),
+        "seed.holidays": node("holidays", "staging", kind="seed") | {"depends_on": {"macros": []}},
     }
 }
 
@@ -32,7 +33,14 @@ def test_features_are_what_no_mart_needs_and_staging_is_none_of_them() -> None:
 
 
 def test_the_marts_are_ready_when_the_last_of_them_is_tested() -> None:
-    seconds = {"model.fct": 10, "test.fct_key": 12, "model.int_feature": 20, "model.ftr": 30, "test.ftr_key": 31}
+    seconds = {
+        "model.fct": 10,
+        "test.fct_key": 12,
+        "seed.holidays": 11,
+        "model.int_feature": 20,
+        "model.ftr": 30,
+        "test.ftr_key": 31,
+    }
     results = [
         {
             "unique_id": name,
