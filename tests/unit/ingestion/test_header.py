@@ -36,7 +36,7 @@ def test_names_are_read_without_mark_quotes_or_line_end(tmp_path: Path, content:
         ("thing_id,amount\n".encode("utf-16"), "UTF-16 text or no text at all; save it as UTF-8"),
         ("thing_id,amount\n".encode("utf-16-le"), "UTF-16 text or no text at all"),
         (b"thing_id,amount\ra,1\r", "carriage return alone"),
-        (gzip.compress(b"thing_id,amount\n"), r"is gzip-compressed; give it a name that ends in \.csv\.gz"),
+        (gzip.compress(b"thing_id,amount\n", mtime=0), r"is gzip-compressed; give it a name that ends in \.csv\.gz"),
         (b"caf\xe9,amount\n", "not UTF-8"),
     ],
 )
