@@ -23,7 +23,7 @@ from ecom_assets.keys import DBT_RESOURCE, WAREHOUSE_RESOURCE
 from ecom_assets.point_in_time.job import build_audit_job
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.choice import warehouse_of
 
 
 def build_defs(
@@ -45,10 +45,10 @@ def build_defs(
     sources = [SOURCES[name] for name in settings.sources]
     project = dbt_project(settings)
     manifest = prepared_manifest(project, settings)
-    translator = WarehouseTranslator(project_variables(DBT_PROJECT_DIR))
+    translator = WarehouseTranslator(project_variables(DBT_PROJECT_DIR), settings.warehouse_identity)
     unit_tests = build_unit_test_checks(manifest, translator, settings.engine.pool)
     resources = {
-        WAREHOUSE_RESOURCE: DuckDBWarehouse(path=str(settings.duckdb_path)),
+        WAREHOUSE_RESOURCE: warehouse_of(settings),
         DBT_RESOURCE: DbtCliResource(project_dir=project),
     }
     return dg.Definitions(

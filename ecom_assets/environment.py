@@ -50,12 +50,37 @@ class Engine:
     pool_limit: int
 
 
-# DuckDB serves one process at a time, readers included.
-ENGINES = {"duckdb": Engine(name="duckdb", pool="duckdb_warehouse", pool_limit=1)}
+@dataclass(frozen=True, slots=True)
+class PostgresSettings:
+    """Where the Postgres server is, and as whom to enter it; its password stays in the environment (``PGPASSWORD``).
+
+    Attributes
+    ----------
+    host, port, user, database
+        As in the variables of libpq.
+    use_roles
+        Whether each session takes on the role of what it does (``make postgres ARGS=--roles``).
+    """
+
+    host: str
+    port: int
+    user: str
+    database: str
+    use_roles: bool
+
+
+_DUCKDB, _POSTGRES = "duckdb", "postgres"
+ENGINES = {
+    # Serves one process at a time, readers included.
+    _DUCKDB: Engine(name=_DUCKDB, pool="duckdb_warehouse", pool_limit=1),
+    # The server keeps its users apart by itself; the limit only spares its memory.
+    _POSTGRES: Engine(name=_POSTGRES, pool="postgres_warehouse", pool_limit=8),
+}
 
 _T = TypeVar("_T")
 
-_AUTOMATION = {"on": True, "off": False}
+_SWITCH = {"on": True, "off": False}
+_POSTGRES_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +105,8 @@ class Settings:
         Share of a file's rows that may fail to parse before the load fails.
     duckdb_path
         Warehouse file of the embedded engine.
+    postgres
+        The server of the engine that is one.
     dagster_home
         Dagster's instance folder.
     automation
@@ -94,8 +121,16 @@ class Settings:
     sample_scale: float
     max_rejected_share: float
     duckdb_path: Path
+    postgres: PostgresSettings | None
     dagster_home: Path
     automation: bool
+
+    @property
+    def warehouse_identity(self) -> str | None:
+        """What tells this warehouse from others that the same history of runs could speak of; None for the default."""
+        if self.postgres is not None:
+            return f"{self.postgres.host}:{self.postgres.port}/{self.postgres.database}"
+        return None if self.duckdb_path == _default_duckdb_path(self.home) else str(self.duckdb_path)
 
     @property
     def dbt_target_dir(self) -> Path:
@@ -127,17 +162,19 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     home = _path(environ, "ECOM_HOME", REPOSITORY / ".ecom")
     dagster_home = _path(environ, "DAGSTER_HOME", home / "dagster")
     _refuse_glob(dagster_home)
+    engine = _choice(environ, "ECOM_TARGET", _DUCKDB, ENGINES)
     return Settings(
         home=home,
         raw_dir=_path(environ, "ECOM_RAW_DIR", home / "raw"),
         raw_dir_is_default=not environ.get("ECOM_RAW_DIR"),
-        engine=_choice(environ, "ECOM_TARGET", "duckdb", ENGINES),
+        engine=engine,
         sources=_sources(environ),
         sample_scale=_number(environ, "ECOM_SAMPLE_SCALE", 0.05, low=0.005, high=10.0),
         max_rejected_share=_number(environ, "ECOM_MAX_REJECTED_SHARE", 0.01, low=0.0, high=1.0),
-        duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", home / "warehouse.duckdb"),
+        duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", _default_duckdb_path(home)),
+        postgres=_postgres(environ) if engine.name == _POSTGRES else None,
         dagster_home=dagster_home,
-        automation=_choice(environ, "ECOM_AUTOMATION", "off", _AUTOMATION),
+        automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
     )
 
 
@@ -172,6 +209,23 @@ def export_settings(settings: Settings, environ: MutableMapping[str, str] | None
 
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(environ.get(name) or default).expanduser().resolve()
+
+
+def _default_duckdb_path(home: Path) -> Path:
+    return home / "warehouse.duckdb"
+
+
+def _postgres(environ: Mapping[str, str]) -> PostgresSettings:
+    missing = [name for name in _POSTGRES_VARIABLES if not environ.get(name)]
+    if missing:
+        raise SettingsError(f"ECOM_TARGET={_POSTGRES} needs {', '.join(missing)}; set what is missing")
+    return PostgresSettings(
+        host=environ["PGHOST"],
+        port=int(_number(environ, "PGPORT", 5432, low=1, high=65_535)),
+        user=environ["PGUSER"],
+        database=environ["PGDATABASE"],
+        use_roles=_choice(environ, "ECOM_POSTGRES_ROLES", "off", _SWITCH),
+    )
 
 
 def _refuse_glob(dagster_home: Path) -> None:

@@ -6,7 +6,7 @@ touching the warehouse, launching runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import TopologicalSorter
@@ -25,12 +25,20 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecordStatus,
 )
 
+from ecom_assets.ingestion.sources import SOURCES
+from ecom_assets.keys import DBT_LAYERS
+from ml_assets.contract import TableName
+
+# First part of the key of every asset that is a table or view.
+_WAREHOUSE_SCHEMAS = {*(source.schema for source in SOURCES.values()), *DBT_LAYERS}
+
 
 class Reason(StrEnum):
     """Why an asset is materialised again."""
 
     NEVER = "never materialised"
     FILES = "its files changed"
+    MISSING = "not in the warehouse"
     CODE = "its code changed"
     CHECK = "a blocking check has not passed"
     UPSTREAM = "upstream changed"
@@ -63,6 +71,7 @@ def plan(
     code_versions: Mapping[dg.AssetKey, str | None],
     fingerprints: Mapping[dg.AssetKey, str],
     last: Mapping[dg.AssetKey, Materialisation],
+    missing: Set[dg.AssetKey] = frozenset(),
 ) -> dict[dg.AssetKey, Reason]:
     """Return the assets to materialise, each with its reason, parents first.
 
@@ -79,10 +88,12 @@ def plan(
         Data version that a root would have if it were loaded now.
     last
         Last materialisation of every asset that has one.
+    missing
+        Assets whose table or view does not stand in the warehouse, whatever was materialised.
     """
     stale: dict[dg.AssetKey, Reason] = {}
     for key in TopologicalSorter(parents).static_order():
-        reason = _reason(key, parents, code_versions, fingerprints, last, stale)
+        reason = _reason(key, parents, code_versions, fingerprints, last, missing, stale)
         if reason is not None:
             stale[key] = reason
     return stale
@@ -94,11 +105,14 @@ def _reason(
     code_versions: Mapping[dg.AssetKey, str | None],
     fingerprints: Mapping[dg.AssetKey, str],
     last: Mapping[dg.AssetKey, Materialisation],
+    missing: Set[dg.AssetKey],
     stale: Mapping[dg.AssetKey, Reason],
 ) -> Reason | None:
     made = last.get(key)
     if made is None:
         return Reason.NEVER
+    if key in missing:
+        return Reason.MISSING
     if made.code_version != code_versions.get(key):
         return Reason.CODE
     if key in fingerprints and fingerprints[key] != made.data_version:
@@ -112,7 +126,12 @@ def _reason(
 
 
 def stale_assets(
-    instance: dg.DagsterInstance, graph: AssetGraph, fingerprints: Mapping[dg.AssetKey, str], *, forget: bool = False
+    instance: dg.DagsterInstance,
+    graph: AssetGraph,
+    fingerprints: Mapping[dg.AssetKey, str],
+    *,
+    relations: Set[TableName] | None = None,
+    forget: bool = False,
 ) -> dict[dg.AssetKey, Reason]:
     """Plan on the graph as it is and the event log as it stands.
 
@@ -124,6 +143,8 @@ def stale_assets(
         The asset graph of the code location.
     fingerprints
         Data version that each raw table would have if it were loaded now.
+    relations
+        Every table and view of the warehouse; None where nobody has looked.
     forget
         Plan as if nothing had ever been materialised.
     """
@@ -133,7 +154,13 @@ def stale_assets(
         code_versions={key: graph.get(key).code_version for key in keys},
         fingerprints=fingerprints,
         last={} if forget else last_materialisations(instance, graph),
+        missing=frozenset() if relations is None else missing_assets(keys, relations),
     )
+
+
+def missing_assets(keys: Iterable[dg.AssetKey], relations: Set[TableName]) -> frozenset[dg.AssetKey]:
+    """Return the assets that are tables or views of the warehouse and do not stand there."""
+    return frozenset(key for key in keys if key.path[0] in _WAREHOUSE_SCHEMAS and TableName(*key.path) not in relations)
 
 
 def last_materialisations(instance: dg.DagsterInstance, graph: AssetGraph) -> dict[dg.AssetKey, Materialisation]:

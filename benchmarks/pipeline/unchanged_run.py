@@ -41,6 +41,7 @@ def main() -> int:
         from ecom_assets.ingestion.sources import SOURCES
         from ecom_assets.instance import close_dead_runs, opened_instance
         from ecom_assets.plan import stale_assets
+from ecom_assets.warehouse.choice import warehouse_of
 
         settings = load_settings(os.environ)
         export_settings(settings)
@@ -53,12 +54,13 @@ def main() -> int:
     with part("Dagster's instance, dead runs"), opened_instance(settings) as instance:
         close_dead_runs(instance)
     with opened_instance(settings) as instance, part("plan"):
-        stale = stale_assets(instance, graph, fingerprints)
+        warehouse = warehouse_of(settings)
+        stale = stale_assets(instance, graph, fingerprints, relations=warehouse.relations())
     if stale:
         sys.stderr.write(f"not an unchanged run: {len(stale)} assets are stale\n")
         return 1
     with part("summary of the warehouse"), redirect_stdout(StringIO()):
-        print_summary(settings)
+        print_summary(warehouse, settings.sources)
     sys.stdout.write(json.dumps(seconds) + "\n")
     return 0
 

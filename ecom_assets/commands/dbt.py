@@ -10,10 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from ecom_assets.environment import DBT_PROJECT_DIR, SettingsError, export_settings, load_settings
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse, WarehouseBusyError
-
-# A wait shorter than this is not worth a word.
-_SILENT_SECONDS = 1.0
+from ecom_assets.warehouse.base import WarehouseError
+from ecom_assets.warehouse.choice import warehouse_of
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,32 +19,18 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = load_settings(os.environ)
         export_settings(settings)
-        # dbt obeys no pool. Opening the file once waits for whoever holds it, and names them if they stay.
-        _wait_for_warehouse(str(settings.duckdb_path))
-    except (SettingsError, WarehouseBusyError) as error:
+        os.environ["DBT_TARGET_PATH"] = str(settings.dbt_shell_target_dir)
+        os.environ["DBT_PROJECT_DIR"] = os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT_DIR)
+        os.chdir(DBT_PROJECT_DIR)
+        warehouse_of(settings).become_dbt(["dbt", *arguments], announce=_say)
+    except (SettingsError, WarehouseError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    os.environ["DBT_TARGET_PATH"] = str(settings.dbt_shell_target_dir)
-    os.environ["DBT_PROJECT_DIR"] = os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT_DIR)
-    os.chdir(DBT_PROJECT_DIR)
-    os.execvp("dbt", ["dbt", *arguments])  # noqa: S606 - the user's own arguments are the purpose
 
 
-def _wait_for_warehouse(path: str) -> None:
-    """Open the warehouse once; whoever has to wait for it is told at once, and for whom.
-
-    Raises
-    ------
-    WarehouseBusyError
-        If the other process still holds it when the patience ends.
-    """
-    try:
-        with DuckDBWarehouse(path=path, patience_seconds=_SILENT_SECONDS).connect():
-            return
-    except WarehouseBusyError as busy:
-        print(f"waiting for the warehouse, which {busy.holder} holds", file=sys.stderr, flush=True)
-    with DuckDBWarehouse(path=path).connect():
-        return
+def _say(line: str) -> None:
+    """Print at once, and not among what dbt prints."""
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.instance import close_dead_runs, opened_instance
 from ecom_assets.keys import REFRESH_ALL
 from ecom_assets.plan import Reason, stale_assets
+from ecom_assets.warehouse.base import WarehouseError
+from ecom_assets.warehouse.choice import warehouse_of
 
 _SAMPLE_SEED = 7
 _KEPT_INVOCATIONS = 10
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return run(load_settings(os.environ), full=options.full)
-    except (SettingsError, LoadError) as error:
+    except (SettingsError, LoadError, WarehouseError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -56,6 +58,8 @@ def run(settings: Settings, *, full: bool) -> int:
     ------
     LoadError
         If the landing folder cannot be used as it is.
+    WarehouseError
+        If the warehouse cannot be used.
     """
     started = time.monotonic()
     export_settings(settings)
@@ -64,17 +68,18 @@ def run(settings: Settings, *, full: bool) -> int:
     for warning in filter(None, (stray_warning(source, discover(settings.raw_dir, source)) for source in sources)):
         print(f"warning: {warning}")
     fingerprints = landed_fingerprints(settings.raw_dir, sources)
+    warehouse = warehouse_of(settings)
     defs = build_defs(settings=settings)
     graph = defs.resolve_asset_graph()
     with opened_instance(settings) as instance:
         for run_id in close_dead_runs(instance):
             print(f"closed run {run_id}, whose process is gone, and freed its pool slots")
-        forget = full or not settings.duckdb_path.exists()
-        stale = stale_assets(instance, graph, fingerprints, forget=forget)
+        relations = warehouse.relations()
+        stale = stale_assets(instance, graph, fingerprints, relations=relations, forget=full)
         print(describe_plan(stale, total=len(graph.materializable_asset_keys)))
         is_success = materialise(defs, instance, stale) if stale else True
     prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
-    print_summary(settings)
+    print_summary(warehouse, settings.sources)
     outcome = "finished" if is_success else "failed"
     print(f"\n{outcome} in {time.monotonic() - started:.0f} s")
     return 0 if is_success else 1

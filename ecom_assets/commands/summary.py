@@ -5,68 +5,71 @@ Belongs here: counts per layer, loads and rejects in words. Does not belong here
 
 from __future__ import annotations
 
-import duckdb
+from collections.abc import Sequence
 
-from ecom_assets.environment import Settings
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADS, REJECTED_ROWS
-from ecom_assets.sql_text import quoted
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.sql_text import literal, quoted
+from ecom_assets.warehouse.base import PlatformWarehouse
 from ml_assets.contract import STAGING_SCHEMA
 
 
-def print_summary(settings: Settings) -> None:
+def print_summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> None:
     """Print tables, views and rows per layer, and what was rejected or superseded.
 
     Of views only those of staging are counted, which read one raw table each: the others compute.
     """
-    with DuckDBWarehouse(path=str(settings.duckdb_path)).connect() as connection:
-        schemas = [*(SOURCES[name].schema for name in settings.sources), *DBT_LAYERS]
-        print("\nlayer              tables  views       rows")
-        for schema in schemas:
-            relations = _relations(connection, schema)
-            views = sum(is_view for is_view in relations.values())
-            counted = [name for name, is_view in relations.items() if not is_view or schema == STAGING_SCHEMA]
-            rows = sum(_count(connection, schema, name) for name in counted)
-            print(f"{schema:<18} {len(relations) - views:>6} {views:>6} {rows:>10,}")
-        rejected, superseded = _load_totals(connection)
+    print("\nlayer              tables  views       rows")
+    for schema in [*(SOURCES[name].schema for name in sources), *DBT_LAYERS]:
+        relations = _relations(warehouse, schema)
+        views = sum(is_view for is_view in relations.values())
+        counted = [name for name, is_view in relations.items() if not is_view or schema == STAGING_SCHEMA]
+        print(f"{schema:<18} {len(relations) - views:>6} {views:>6} {_rows(warehouse, schema, counted):>10,}")
+    if warehouse.exists(LOADS):
+        rejected, superseded = _load_totals(warehouse)
         print(f"\nrows rejected while loading: {rejected:,}   superseded by later parts: {superseded:,}")
-        for table, reason, count in _reject_reasons(connection):
+        for table, reason, count in _reject_reasons(warehouse):
             print(f"  {table}: {count:,} x {reason}")
-    print(f"warehouse: {settings.duckdb_path}")
+    print(f"warehouse: {warehouse.address}")
 
 
-def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, bool]:
+def _relations(warehouse: PlatformWarehouse, schema: str) -> dict[str, bool]:
     """Return the tables and views of a schema, and whether each is a view."""
-    rows = connection.execute(
-        "select table_name, table_type = 'VIEW' from information_schema.tables where table_schema = ? order by 1",
-        [schema],
-    ).fetchall()
-    return dict(rows)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:
-    [(count,)] = connection.execute(f"select count(*) from {schema}.{quoted(name)}").fetchall()
-    return int(count)
-
-
-def _load_totals(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    [(rejected, superseded)] = connection.execute(
-        f"""
-        select coalesce(sum(rejected_count), 0), coalesce(sum(superseded_count), 0)
-        from (
-            select * from {LOADS} qualify loaded_at = max(loaded_at) over (partition by source, table_name)
+    return dict(
+        warehouse.query(
+            "select table_name, table_type = 'VIEW' from information_schema.tables "
+            f"where table_schema = {literal(schema)} order by 1"
         )
+    )
+
+
+def _rows(warehouse: PlatformWarehouse, schema: str, names: Sequence[str]) -> int:
+    counts = " union all ".join(f"select count(*) as rows_found from {schema}.{quoted(name)}" for name in names)
+    [(total,)] = warehouse.query(f"select sum(rows_found) from ({counts}) as counts") if counts else [(0,)]
+    return int(total)
+
+
+def _load_totals(warehouse: PlatformWarehouse) -> tuple[int, int]:
+    [(rejected, superseded)] = warehouse.query(
+        f"""
+        select coalesce(sum(loads.rejected_count), 0), coalesce(sum(loads.superseded_count), 0)
+        from {LOADS} as loads
+        inner join (
+            select source, table_name, max(loaded_at) as loaded_at from {LOADS} group by source, table_name
+        ) as newest
+            on loads.source = newest.source
+            and loads.table_name = newest.table_name
+            and loads.loaded_at = newest.loaded_at
         """
-    ).fetchall()
+    )
     return int(rejected), int(superseded)
 
 
-def _reject_reasons(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+def _reject_reasons(warehouse: PlatformWarehouse) -> list[tuple[str, str, int]]:
     """Return table, reason without its value, and count of rejects, the most frequent first."""
-    return connection.execute(
+    return warehouse.query(
         f"""
         select source || '.' || table_name, split_part(reason, ':', 1), count(*)
-        from {REJECTED_ROWS} group by all order by 3 desc, 1, 2 limit 10
+        from {REJECTED_ROWS} group by 1, 2 order by 3 desc, 1, 2 limit 10
         """
-    ).fetchall()
+    )

@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG, DbtBuildConfig, build_args, unit_test_args
 from ecom_assets.dbt.stretch import asked_stretch, event_clocks, reason_to_leave, stretch_variables
 from ecom_assets.dbt.unit_tests import unit_test_name, unit_test_results, unit_test_specs
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.base import PlatformWarehouse
 
 
 def build_dbt_assets(
@@ -30,14 +30,15 @@ def build_dbt_assets(
         pool=pool,
     )
     def dbt_models(
-        context: dg.AssetExecutionContext, config: DbtBuildConfig, dbt: DbtCliResource, warehouse: DuckDBWarehouse
+        context: dg.AssetExecutionContext, config: DbtBuildConfig, dbt: DbtCliResource, warehouse: PlatformWarehouse
     ) -> Iterator[Any]:
         stretch = asked_stretch(config)
         if stretch and (reason := reason_to_leave(stretch, event_clocks(warehouse))):
             context.log.warning(reason)
             return
         arguments = build_args(config, stretch_variables(stretch))
-        yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
+        with warehouse.dbt_turn(context.log.info):
+            yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
 
     return dbt_models
 
@@ -51,10 +52,13 @@ def build_unit_test_checks(
         return None
 
     @dg.multi_asset_check(specs=specs, name="dbt_unit_tests", can_subset=True, pool=pool)
-    def dbt_unit_tests(context: dg.AssetCheckExecutionContext, dbt: DbtCliResource) -> Iterator[dg.AssetCheckResult]:
+    def dbt_unit_tests(
+        context: dg.AssetCheckExecutionContext, dbt: DbtCliResource, warehouse: PlatformWarehouse
+    ) -> Iterator[dg.AssetCheckResult]:
         keys = sorted(context.selected_asset_check_keys)
         names = [unit_test_name(key) for key in keys]
-        invocation = dbt.cli(unit_test_args(names), manifest=manifest, raise_on_error=False).wait()
+        with warehouse.dbt_turn(context.log.info):
+            invocation = dbt.cli(unit_test_args(names), manifest=manifest, raise_on_error=False).wait()
         error = invocation.get_error()
         if error and not (invocation.target_path / "run_results.json").exists():
             raise error

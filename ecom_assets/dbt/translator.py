@@ -35,8 +35,12 @@ def pii_tags(properties: Mapping[str, Any]) -> dict[str, str]:
     return {"pii": "true"} if has_pii else {}
 
 
-def code_version(manifest: Mapping[str, Any], unique_id: str, variables: Mapping[str, Any]) -> str:
+def code_version(
+    manifest: Mapping[str, Any], unique_id: str, variables: Mapping[str, Any], warehouse_identity: str | None = None
+) -> str:
     """Return a hash of all that decides what a model or seed builds: its file, macros, variables, config, contract.
+
+    Which warehouse it is built in is part of it, unless that is the default one.
 
     dbt's own checksum sees the file only; a changed macro or variable would pass for nothing.
     """
@@ -46,7 +50,8 @@ def code_version(manifest: Mapping[str, Any], unique_id: str, variables: Mapping
     macros = {name: manifest["macros"][name]["macro_sql"] for name in sorted(set(_macros_below(manifest, node)))}
     # A seed's rows are not in the manifest, but the checksum of its file is.
     rows = [node["checksum"]["checksum"]] if node["resource_type"] == "seed" else []
-    content = [node["raw_code"], config, columns, macros, dict(variables), *rows]
+    warehouse = [] if warehouse_identity is None else [warehouse_identity]
+    content = [node["raw_code"], config, columns, macros, dict(variables), *rows, *warehouse]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -66,16 +71,19 @@ def _macros_below(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> Itera
 class WarehouseTranslator(DagsterDbtTranslator):
     """Keys, groups, tags and code versions of this platform; source tests become checks too."""
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
+    def __init__(self, variables: Mapping[str, Any], warehouse_identity: str | None = None) -> None:
         """Switch on checks for tests of sources.
 
         Parameters
         ----------
         variables
             Variables of the dbt project, which the manifest does not carry.
+        warehouse_identity
+            What tells the warehouse from the default one.
         """
         super().__init__(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
         self._variables = variables
+        self._warehouse_identity = warehouse_identity
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """Return dagster-dbt's specification with our group, tags and code version."""
@@ -83,7 +91,8 @@ class WarehouseTranslator(DagsterDbtTranslator):
         properties = self.get_resource_props(manifest, unique_id)
         spec = spec.replace_attributes(group_name=group_name(properties)).merge_attributes(tags=pii_tags(properties))
         if unique_id in manifest["nodes"]:
-            spec = spec.replace_attributes(code_version=code_version(manifest, unique_id, self._variables))
+            version = code_version(manifest, unique_id, self._variables, self._warehouse_identity)
+            spec = spec.replace_attributes(code_version=version)
         return spec
 
     def get_asset_check_spec(

@@ -18,7 +18,8 @@ from ecom_assets.ingestion.landing import Landing, discover, landed_fingerprint
 from ecom_assets.ingestion.loader import LoadReport, LoadRequest, load_table
 from ecom_assets.ingestion.schema import Source, Table
 from ecom_assets.keys import DATA_ENGINEERING
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.base import PlatformWarehouse
+from ml_assets.contract import TableName
 
 METADATA_ROWS = "dagster/row_count"
 METADATA_REJECTED = "rejected_rows"
@@ -49,10 +50,11 @@ def raw_asset_key(source: Source, table: Table) -> dg.AssetKey:
     return dg.AssetKey([source.schema, table.name])
 
 
-def raw_code_version(table: Table) -> str:
-    """Return a hash of all that decides how a file's rows become a table's."""
+def raw_code_version(table: Table, warehouse_identity: str | None = None) -> str:
+    """Return a hash of all that decides how a file's rows become a table's, and of which warehouse."""
     columns = [(column.name, column.type.value) for column in table.columns]
-    content = [_PARSER_VERSION, columns, table.key, table.file_stems]
+    warehouse = [] if warehouse_identity is None else [warehouse_identity]
+    content = [_PARSER_VERSION, columns, table.key, table.file_stems, *warehouse]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
@@ -186,6 +188,7 @@ def _check_specs(source: Source, table: Table) -> list[dg.AssetCheckSpec]:
 
 def _build_raw_asset(settings: Settings, source: Source, table: Table) -> dg.AssetsDefinition:
     key = raw_asset_key(source, table)
+    code_version = raw_code_version(table, settings.warehouse_identity)
 
     @dg.asset(
         key=key,
@@ -194,7 +197,7 @@ def _build_raw_asset(settings: Settings, source: Source, table: Table) -> dg.Ass
         group_name=source.schema,
         owners=[DATA_ENGINEERING],
         kinds={"csv", settings.engine.name},
-        code_version=raw_code_version(table),
+        code_version=code_version,
         check_specs=_check_specs(source, table),
         pool=settings.engine.pool,
         tags={"pii": "true"} if any(column.pii for column in table.columns) else {},
@@ -208,10 +211,13 @@ def _build_raw_asset(settings: Settings, source: Source, table: Table) -> dg.Ass
         },
     )
     def raw_table(
-        context: dg.AssetExecutionContext, config: RawLoadConfig, warehouse: DuckDBWarehouse
+        context: dg.AssetExecutionContext, config: RawLoadConfig, warehouse: PlatformWarehouse
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         landing = discover(settings.raw_dir, source)
-        with TemporaryDirectory(dir=settings.home) as scratch, warehouse.connect() as connection:
+        with (
+            TemporaryDirectory(dir=settings.home) as scratch,
+            warehouse.raw_table(source.name, TableName(source.schema, table.name), Path(scratch)) as connection,
+        ):
             report = load_table(
                 connection,
                 LoadRequest(
@@ -222,7 +228,7 @@ def _build_raw_asset(settings: Settings, source: Source, table: Table) -> dg.Ass
                     max_rejected_share=settings.max_rejected_share,
                     run_id=context.run_id,
                     loaded_at=datetime.now(UTC).replace(tzinfo=None),
-                    reload=config.reload or _was_loaded_by_other_code(context, key, table),
+                    reload=config.reload or _was_loaded_by_other_code(context, key, code_version),
                 ),
             )
         strays = stray_warning(source, landing) if _watches_strays(source, table) else None
@@ -238,10 +244,10 @@ def _build_raw_asset(settings: Settings, source: Source, table: Table) -> dg.Ass
     return raw_table
 
 
-def _was_loaded_by_other_code(context: dg.AssetExecutionContext, key: dg.AssetKey, table: Table) -> bool:
+def _was_loaded_by_other_code(context: dg.AssetExecutionContext, key: dg.AssetKey, code_version: str) -> bool:
     """Return whether the last materialisation was made under another declaration or parser."""
     event = context.instance.get_latest_materialization_event(key)
     if event is None or event.asset_materialization is None:
         return False
     tags = event.asset_materialization.tags or {}
-    return tags.get("dagster/code_version") != raw_code_version(table)
+    return tags.get("dagster/code_version") != code_version

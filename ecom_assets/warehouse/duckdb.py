@@ -6,38 +6,33 @@ Does not belong here: the pool that keeps Dagster's own steps apart (``keys``, `
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NoReturn
 
-import dagster as dg
 import duckdb
 import pandas as pd
 
 from ecom_assets.sql_text import quoted
+from ecom_assets.warehouse.base import (
+    Announce,
+    PlatformWarehouse,
+    WarehouseBusyError,
+    refuse_repeated_keys,
+    replace_statements,
+)
 from ecom_assets.warehouse.ops_tables import create_statements
 from ml_assets.contract import TableName
 
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
-
-
-class WarehouseBusyError(RuntimeError):
-    """Another process keeps the warehouse file open; the message names it.
-
-    Attributes
-    ----------
-    holder
-        Who holds the file, in words.
-    """
-
-    def __init__(self, path: Path, error: str, waited_seconds: float) -> None:
-        """Take the holder from DuckDB's own words."""
-        self.holder = holder_in_words(error)
-        super().__init__(busy_message(path, self.holder, waited_seconds))
+# A wait shorter than this is not worth a word.
+_SILENT_SECONDS = 1.0
 
 
 def holder_in_words(error: str) -> str:
@@ -46,15 +41,7 @@ def holder_in_words(error: str) -> str:
     return f"process {holder['pid']} ({holder['program']})" if holder else "another process"
 
 
-def busy_message(path: Path, holder: str, waited_seconds: float) -> str:
-    """Say who holds the file, and what to do."""
-    return (
-        f"the warehouse {path} is held by {holder}, waited {waited_seconds:.0f} s; "
-        "wait until it has finished or close it, then run again"
-    )
-
-
-class DuckDBWarehouse(dg.ConfigurableResource[None]):
+class DuckDBWarehouse(PlatformWarehouse):
     """Short connections to a DuckDB file.
 
     Attributes
@@ -68,6 +55,11 @@ class DuckDBWarehouse(dg.ConfigurableResource[None]):
     path: str
     patience_seconds: float = 120.0
 
+    @property
+    def address(self) -> str:
+        """Path of the file."""
+        return self.path
+
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file with all of the platform's own tables in place.
@@ -77,7 +69,7 @@ class DuckDBWarehouse(dg.ConfigurableResource[None]):
         WarehouseBusyError
             If another process still holds the file when the patience ends.
         """
-        connection = self._open()
+        connection = self._open(self.patience_seconds)
         try:
             for statement in create_statements():
                 connection.execute(statement)
@@ -100,10 +92,7 @@ class DuckDBWarehouse(dg.ConfigurableResource[None]):
 
     def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
-        if frame.duplicated(list(key)).any():
-            raise ValueError(f"rows for {table} repeat a combination of {', '.join(key)}; each must stand once")
-        columns = ", ".join(quoted(column) for column in frame.columns)
-        same_key = " and ".join(f"stored.{quoted(column)} is not distinct from new.{quoted(column)}" for column in key)
+        refuse_repeated_keys(table, frame, key)
         with self.connect() as connection:
             connection.register("incoming_frame", frame)
             connection.begin()
@@ -111,14 +100,51 @@ class DuckDBWarehouse(dg.ConfigurableResource[None]):
                 connection.execute(f"create schema if not exists {table.schema}")
                 if not _exists(connection, table):
                     connection.execute(f"create table {table} as select * from incoming_frame limit 0")
-                connection.execute(f"delete from {table} as stored using incoming_frame as new where {same_key}")
-                connection.execute(f"insert into {table} ({columns}) select {columns} from incoming_frame")
+                for statement in replace_statements(table, list(frame.columns), key, "incoming_frame"):
+                    connection.execute(statement)
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self.connect() as connection:
+            return connection.execute(sql).fetchall()
+
+    def relations(self) -> frozenset[TableName] | None:
+        """Return every table and view, none if there is no file yet, or None if another process holds it."""
+        if not Path(self.path).exists():
+            return frozenset()
+        try:
+            connection = self._open(0)
+        except WarehouseBusyError:
+            return None
+        with connection:
+            rows = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        return frozenset(TableName(schema, name) for schema, name in rows)
+
+    @contextmanager
+    def raw_table(self, source: str, table: TableName, scratch_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the warehouse itself: what is committed there stands there."""
+        with self.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def dbt_turn(self, announce: Announce) -> Iterator[None]:
+        """Do nothing: dbt opens the file by itself, waits for whoever holds it, and keeps others out."""
+        yield
+
+    def become_dbt(self, command: Sequence[str], announce: Announce) -> NoReturn:
+        """Open the file once before, which waits for whoever holds it; dbt's own patience is short and silent."""
+        try:
+            self._open(min(_SILENT_SECONDS, self.patience_seconds)).close()
+        except WarehouseBusyError as busy:
+            announce(f"waiting for the warehouse, which {busy.holder} holds")
+            self._open(self.patience_seconds).close()
+        os.execvp(command[0], list(command))  # noqa: S606 - the user's own arguments are the purpose
+
+    def _open(self, patience_seconds: float) -> duckdb.DuckDBPyConnection:
         path = Path(self.path)
         path.parent.mkdir(parents=True, exist_ok=True)
         started = time.monotonic()
@@ -130,8 +156,8 @@ class DuckDBWarehouse(dg.ConfigurableResource[None]):
                 waited = time.monotonic() - started
                 if "lock" not in str(error).lower():
                     raise
-                if waited + pause > self.patience_seconds:
-                    raise WarehouseBusyError(path, str(error), waited) from error
+                if waited + pause > patience_seconds:
+                    raise WarehouseBusyError(self.path, holder_in_words(str(error)), waited) from error
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 

@@ -29,9 +29,16 @@ OPS_TABLES: dict[TableName, str] = {
 }
 
 
+def schema_statements() -> list[str]:
+    """Return the SQL that creates the schemas that are missing."""
+    return [f"create schema if not exists {schema}" for schema in sorted({table.schema for table in OPS_TABLES})]
+
+
+def table_statements() -> list[str]:
+    """Return the SQL that creates the tables that are missing and leaves alone those that are there."""
+    return [f"create table if not exists {table} ({columns})" for table, columns in OPS_TABLES.items()]
+
+
 def create_statements() -> list[str]:
-    """Return the SQL that creates what is missing and leaves alone what is there."""
-    schemas = sorted({table.schema for table in OPS_TABLES})
-    return [f"create schema if not exists {schema}" for schema in schemas] + [
-        f"create table if not exists {table} ({columns})" for table, columns in OPS_TABLES.items()
-    ]
+    """Return the SQL that creates the schemas and tables that are missing."""
+    return [*schema_statements(), *table_statements()]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ecom_assets.warehouse.duckdb import DuckDBWarehouse, WarehouseBusyError
+from ecom_assets.warehouse.base import WarehouseBusyError
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse, holder_in_words
 from ml_assets.contract import TableName
 from ml_assets.warehouse import Warehouse
 
@@ -80,6 +81,6 @@ def test_a_file_held_by_another_process_names_it_and_is_free_afterwards(warehous
 
 
 def test_a_lock_without_a_known_holder_still_says_what_to_do() -> None:
-    error = WarehouseBusyError(Path("w"), "Could not set lock on file", 3)
+    error = WarehouseBusyError("w", holder_in_words("Could not set lock on file"), 3)
     assert error.holder == "another process"
     assert "the warehouse w is held by another process, waited 3 s" in str(error)

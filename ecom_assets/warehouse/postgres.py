@@ -1,0 +1,240 @@
+"""The warehouse on a Postgres server, which many processes use at once.
+
+Belongs here: the resource. Does not belong here: sessions and locks (``postgres_server``), how a raw table gets
+there (``postgres_load``), types (``postgres_types``), roles (``postgres_roles``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import adbc_driver_manager
+import duckdb
+import pandas as pd
+
+from ecom_assets.keys import LOADER_ROLE, TRANSFORMER_ROLE
+from ecom_assets.sql_text import literal, quoted
+from ecom_assets.warehouse.base import (
+    Announce,
+    PlatformWarehouse,
+    WarehouseError,
+    refuse_repeated_keys,
+    replace_statements,
+)
+from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
+from ecom_assets.warehouse.postgres_load import ROWS_A_BATCH, RawTable, copy_state, newest_load, publish
+from ecom_assets.warehouse.postgres_server import (
+    Address,
+    Session,
+    bulk_session,
+    open_session,
+    release_lock,
+    rows_of,
+    session,
+    take_lock,
+)
+from ecom_assets.warehouse.postgres_types import cast_from_server, column_definitions, postgres_columns
+from ml_assets.contract import OPS_SCHEMA, TableName
+
+# Whoever builds takes this lock alone, whoever publishes a raw table shares it: no build sees half a delivery.
+_BUILD = "ecom: build"
+_MAKING_TABLES = "ecom: tables of ops"
+# Collation and encoding of databases that compare texts byte by byte, as all other engines do.
+_BYTEWISE = {("C", "UTF8"), ("POSIX", "UTF8"), ("C.UTF-8", "UTF8"), ("C.utf8", "UTF8")}
+_INCOMING = TableName("pg_temp", "incoming_frame")
+
+
+def _silently(_: str) -> None:
+    """Announce nothing."""
+
+
+class PostgresWarehouse(PlatformWarehouse):
+    """Tables on a Postgres server; the password is taken from the environment's PGPASSWORD.
+
+    Attributes
+    ----------
+    host, port, database, user
+        Where the server is and as whom to enter it.
+    use_roles
+        Whether sessions take on the role of what they do, so that none may do more.
+    patience_seconds
+        How long to wait for whoever keeps a table or the warehouse.
+    """
+
+    host: str
+    port: int
+    database: str
+    user: str
+    use_roles: bool = False
+    patience_seconds: float = 3600.0
+
+    @property
+    def address(self) -> str:
+        """Host, port and database."""
+        return str(self._address)
+
+    def exists(self, table: TableName) -> bool:
+        """Return whether the table or view exists."""
+        [(found,)] = self.query(f"select to_regclass({literal(str(table))}) is not null")
+        return bool(found)
+
+    def read(self, table: TableName, columns: Sequence[str] | None = None, where: str | None = None) -> pd.DataFrame:
+        """Return rows of a table; see ``ml_assets.warehouse.Warehouse``."""
+        with duckdb.connect() as scratch:
+            self.copy_out(scratch, "asked_rows", table, columns, where)
+            frame: pd.DataFrame = scratch.execute("select * from asked_rows").df()
+        return frame
+
+    def copy_out(
+        self,
+        scratch: duckdb.DuckDBPyConnection,
+        target: str,
+        table: TableName,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+    ) -> None:
+        """Make the table ``target`` of a DuckDB connection from rows of the server, in the embedded engine's types.
+
+        Parameters are those of ``read``.
+        """
+        selected = ", ".join(quoted(column) for column in columns) if columns is not None else "*"
+        condition = f" where {where}" if where else ""
+        with bulk_session(self._address, self._role(TRANSFORMER_ROLE)) as server, server.cursor() as cursor:
+            cursor.execute(f"select {selected} from {table}{condition}")
+            rows = cursor.fetch_record_batch()
+            casts = ", ".join(cast_from_server(field) for field in rows.schema)
+            scratch.register("server_rows", rows)
+            scratch.execute(f"create table {target} as select {casts} from server_rows")
+            scratch.unregister("server_rows")
+
+    def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
+        """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
+        refuse_repeated_keys(table, frame, key)
+        has_schema, has_table = self._has_schema(table.schema), self.exists(table)
+        with (
+            duckdb.connect() as scratch,
+            bulk_session(self._address, self._role(TRANSFORMER_ROLE)) as server,
+            server.cursor() as cursor,
+        ):
+            scratch.register("incoming_frame", frame)
+            definitions = column_definitions(postgres_columns(scratch, "incoming_frame"))
+            if not has_schema:
+                cursor.execute(f"create schema if not exists {table.schema}")
+            if not has_table:
+                cursor.execute(f"create table if not exists {table} ({definitions})")
+            cursor.execute(f"create temporary table {_INCOMING.name} ({definitions}) on commit drop")
+            rows = scratch.sql("select * from incoming_frame").to_arrow_reader(ROWS_A_BATCH)
+            cursor.adbc_ingest(_INCOMING.name, rows, mode="append", temporary=True)
+            for statement in replace_statements(table, list(frame.columns), key, str(_INCOMING)):
+                cursor.execute(statement)
+            server.commit()
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:
+            return rows_of(connection, sql)
+
+    def relations(self) -> frozenset[TableName]:
+        """Return every table and view; whoever is at work on them hides none."""
+        rows = self.query(
+            "select schemaname, tablename from pg_tables union all select schemaname, viewname from pg_views"
+        )
+        return frozenset(TableName(schema, name) for schema, name in rows)
+
+    @contextmanager
+    def raw_table(self, source: str, table: TableName, scratch_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open a DuckDB connection beside the server; what was committed there goes to the server in one transaction.
+
+        Others that load the same table wait, and then find it loaded.
+        """
+        role, raw = self._role(LOADER_ROLE), RawTable(source, table)
+        with (
+            session(self._address, role) as guard,
+            duckdb.connect(config={"temp_directory": str(scratch_dir)}) as scratch,
+        ):
+            self._prepare(guard)
+            self._lock(guard, f"ecom: {table}")
+            copy_state(scratch, guard, raw)
+            before = newest_load(scratch, raw)
+            yield scratch
+            loaded_at = newest_load(scratch, raw)
+            if loaded_at is None or loaded_at == before:
+                return
+            self._lock(guard, _BUILD, shared=True)
+            try:
+                with bulk_session(self._address, role) as server:
+                    publish(scratch, guard, server, raw, loaded_at)
+            except adbc_driver_manager.Error as error:
+                raise WarehouseError(
+                    f"{table} could not be written to {self.address}, its old rows stay: {error}; "
+                    "run again when the server is well"
+                ) from error
+
+    @contextmanager
+    def dbt_turn(self, announce: Announce) -> Iterator[None]:
+        """Keep out every other build, and what loads would change, for the time of it."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as guard:
+            self._lock(guard, _BUILD, announce)
+            yield
+
+    def become_dbt(self, command: Sequence[str], announce: Announce) -> NoReturn:
+        """Take the lock in a session that dbt inherits: it ends, and the lock with it, when dbt's process does."""
+        guard = open_session(self._address, self._role(TRANSFORMER_ROLE))
+        self._lock(guard, _BUILD, announce)
+        os.set_inheritable(guard.fileno(), True)
+        os.execvp(command[0], list(command))  # noqa: S606 - the user's own arguments are the purpose
+
+    @property
+    def _address(self) -> Address:
+        return Address(self.host, self.port, self.database, self.user)
+
+    def _role(self, role: str) -> str | None:
+        return role if self.use_roles else None
+
+    def _has_schema(self, schema: str) -> bool:
+        [(found,)] = self.query(f"select to_regnamespace({literal(schema)}) is not null")
+        return bool(found)
+
+    def _lock(self, guard: Session, name: str, announce: Announce = _silently, *, shared: bool = False) -> None:
+        take_lock(
+            guard,
+            self._address,
+            name,
+            patience_seconds=self.patience_seconds,
+            announce=announce,
+            shared=shared,
+        )
+
+    def _prepare(self, guard: Session) -> None:
+        """Make the platform's own tables where they are missing.
+
+        Raises
+        ------
+        WarehouseError
+            If texts would not be compared byte by byte.
+        """
+        [(collation, encoding)] = rows_of(
+            guard,
+            "select datcollate, pg_encoding_to_char(encoding) from pg_database where datname = current_database()",
+        )
+        if (collation, encoding) not in _BYTEWISE:
+            raise WarehouseError(
+                f"the database {self.address} has the collation {collation} and the encoding {encoding}, so that texts "
+                "would sort unlike on other engines; make one with C and UTF8 by `make postgres`"
+            )
+        tables = ", ".join(f"to_regclass({literal(str(table))})" for table in OPS_TABLES)
+        [found] = rows_of(guard, f"select {tables}")
+        if None not in found:
+            return
+        # Postgres itself does not keep two sessions apart that make the same schema.
+        self._lock(guard, _MAKING_TABLES)
+        # With roles, schemas stand already, and whoever loads may make none.
+        statements = [] if self._has_schema(OPS_SCHEMA) else schema_statements()
+        with guard.cursor() as cursor:
+            for statement in (*statements, *table_statements()):
+                cursor.execute(statement)
+        release_lock(guard, _MAKING_TABLES)
