@@ -41,7 +41,7 @@ def main() -> int:
         from ecom_assets.ingestion.sources import SOURCES
         from ecom_assets.instance import close_dead_runs, opened_instance
         from ecom_assets.plan import stale_assets
-from ecom_assets.warehouse.choice import warehouse_of
+        from ecom_assets.warehouse.choice import warehouse_of
 
         settings = load_settings(os.environ)
         export_settings(settings)
