@@ -14,6 +14,11 @@ MODEL_INPUTS = TableName(OPS_SCHEMA, "model_inputs")
 # Layers between the raw schemas and the models, in the order in which data flows.
 DBT_LAYERS = (STAGING_SCHEMA, INTERMEDIATE_SCHEMA, MARTS_SCHEMA, FEATURES_SCHEMA)
 
+# Roles of a Postgres server: who loads raw files, who builds on them, who only reads what was built.
+LOADER_ROLE = "ecom_loader"
+TRANSFORMER_ROLE = "ecom_transformer"
+READER_ROLE = "ecom_reader"
+
 DATA_ENGINEERING = "team:data-engineering"
 
 WAREHOUSE_RESOURCE = "warehouse"

@@ -167,7 +167,7 @@ class PostgresServer:
         self._reader = threading.Thread(target=self._read, args=(self._process, is_decided), daemon=True)
         self._reader.start()
         if not is_decided.wait(_START_SECONDS) or not self._is_ready():
-            log = "".join(self._log)
+            log = self.log
             self.kill()
             raise ServerError(f"{self._programs / 'postgres'} did not start on port {self.port}; its log:\n{log}")
 
@@ -180,7 +180,7 @@ class PostgresServer:
             self._process.wait(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise ServerError(f"the server did not stop; its log:\n{''.join(self._log)}") from None
+            raise ServerError(f"the server did not stop; its log:\n{self.log}") from None
         self._forget()
 
     def kill(self) -> None:
@@ -225,6 +225,11 @@ class PostgresServer:
     def address(self, database: str, scheme: str = "postgresql") -> str:
         """Return the address of a database, as libpq and SQLAlchemy take it."""
         return f"{scheme}://{SUPERUSER}:{quote(PASSWORD, safe='')}@{HOST}:{self.port}/{quote(database, safe='')}"
+
+    @property
+    def log(self) -> str:
+        """What the server has logged since its last start."""
+        return "".join(self._log)
 
     def use(self, **settings: str) -> None:
         """Change settings of the server from its next start on."""
