@@ -57,6 +57,10 @@ _T = TypeVar("_T")
 
 _AUTOMATION = {"on": True, "off": False}
 
+# Address of the database in which Dagster keeps its history; a secret, so that only the environment holds it.
+DAGSTER_POSTGRES_URL = "ECOM_DAGSTER_POSTGRES_URL"
+_POSTGRES_SCHEMES = ("postgresql://", "postgresql+psycopg2://")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -82,6 +86,8 @@ class Settings:
         Warehouse file of the embedded engine.
     dagster_home
         Dagster's instance folder.
+    dagster_in_postgres
+        Whether Dagster keeps its history in the database of ``ECOM_DAGSTER_POSTGRES_URL``, not in files of its own.
     automation
         Whether schedules and sensors start switched on.
     """
@@ -95,6 +101,7 @@ class Settings:
     max_rejected_share: float
     duckdb_path: Path
     dagster_home: Path
+    dagster_in_postgres: bool
     automation: bool
 
     @property
@@ -137,6 +144,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         max_rejected_share=_number(environ, "ECOM_MAX_REJECTED_SHARE", 0.01, low=0.0, high=1.0),
         duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", home / "warehouse.duckdb"),
         dagster_home=dagster_home,
+        dagster_in_postgres=_has_dagster_database(environ),
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _AUTOMATION),
     )
 
@@ -172,6 +180,17 @@ def export_settings(settings: Settings, environ: MutableMapping[str, str] | None
 
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(environ.get(name) or default).expanduser().resolve()
+
+
+def _has_dagster_database(environ: Mapping[str, str]) -> bool:
+    url = environ.get(DAGSTER_POSTGRES_URL)
+    if url and not url.startswith(_POSTGRES_SCHEMES):
+        # The value holds a password: it is not repeated.
+        raise SettingsError(
+            f"{DAGSTER_POSTGRES_URL} does not begin with {' or '.join(_POSTGRES_SCHEMES)}; "
+            "write it as postgresql+psycopg2://user:password@host:5432/database, special characters %-encoded"
+        )
+    return bool(url)
 
 
 def _refuse_glob(dagster_home: Path) -> None:
