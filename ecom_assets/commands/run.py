@@ -20,6 +20,7 @@ import dagster as dg
 from ecom_assets.build import build_defs
 from ecom_assets.commands.summary import print_summary
 from ecom_assets.dbt.project import prune_invocations
+from ecom_assets.dbt.unit_tests import UNIT_TESTS_STEP
 from ecom_assets.environment import Settings, SettingsError, export_settings, load_settings
 from ecom_assets.ingestion.assets import landed_fingerprints, stray_warning
 from ecom_assets.ingestion.errors import LoadError
@@ -77,7 +78,7 @@ def run(settings: Settings, *, full: bool) -> int:
         relations = warehouse.relations()
         stale = stale_assets(instance, graph, fingerprints, relations=relations, forget=full)
         print(describe_plan(stale, total=len(graph.materializable_asset_keys)))
-        is_success = materialise(defs, instance, stale) if stale else True
+        is_success = materialise(defs, instance, stale, again=full) if stale else True
     prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
     print_summary(warehouse, settings.sources)
     outcome = "finished" if is_success else "failed"
@@ -129,12 +130,24 @@ def describe_plan(stale: Mapping[dg.AssetKey, Reason], total: int) -> str:
     return f"materialising {len(stale)} of {total} assets ({reasons}); skipping {skipped} that are up to date"
 
 
-def materialise(defs: dg.Definitions, instance: dg.DagsterInstance, stale: Mapping[dg.AssetKey, Reason]) -> bool:
-    """Materialise the assets with their checks in this process; return whether all succeeded."""
+def materialise(
+    defs: dg.Definitions, instance: dg.DagsterInstance, stale: Mapping[dg.AssetKey, Reason], *, again: bool = False
+) -> bool:
+    """Materialise the assets with their checks in this process; return whether all succeeded.
+
+    Parameters
+    ----------
+    defs, instance
+        The platform, and where its events are kept.
+    stale
+        What to materialise.
+    again
+        Whether unit tests run again that passed with the same SQL before.
+    """
     result = defs.resolve_job_def(REFRESH_ALL).execute_in_process(
         instance=instance,
         asset_selection=list(stale),
-        run_config=_QUIET,
+        run_config=_QUIET | ({"ops": {UNIT_TESTS_STEP: {"config": {"again": True}}}} if again else {}),
         raise_on_error=False,
     )
     for event in result.all_events:

@@ -5,14 +5,24 @@ Belongs here: decorated functions of a few lines. Does not belong here: decision
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
-from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG, DbtBuildConfig, build_args, unit_test_args
+from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG, DbtBuildConfig, UnitTestConfig, build_args, unit_test_args
 from ecom_assets.dbt.stretch import asked_stretch, event_clocks, reason_to_leave, stretch_variables
-from ecom_assets.dbt.unit_tests import unit_test_name, unit_test_results, unit_test_specs
+from ecom_assets.dbt.translator import WarehouseTranslator
+from ecom_assets.dbt.unit_tests import (
+    UNIT_TESTS_STEP,
+    settled_results,
+    settled_unit_tests,
+    unit_test_name,
+    unit_test_results,
+    unit_test_specs,
+    unit_test_versions,
+)
 from ecom_assets.warehouse.base import PlatformWarehouse
 
 
@@ -44,24 +54,33 @@ def build_dbt_assets(
 
 
 def build_unit_test_checks(
-    manifest: Mapping[str, Any], translator: DagsterDbtTranslator, pool: str
+    manifest: Mapping[str, Any], translator: WarehouseTranslator, pool: str
 ) -> dg.AssetChecksDefinition | None:
     """Return the unit tests as one multi-check, or None if the project has none."""
     specs = unit_test_specs(manifest, translator)
     if not specs:
         return None
+    versions = unit_test_versions(manifest, translator, partial(translator.model_code_version, manifest))
 
-    @dg.multi_asset_check(specs=specs, name="dbt_unit_tests", can_subset=True, pool=pool)
+    @dg.multi_asset_check(specs=specs, name=UNIT_TESTS_STEP, can_subset=True, pool=pool)
     def dbt_unit_tests(
-        context: dg.AssetCheckExecutionContext, dbt: DbtCliResource, warehouse: PlatformWarehouse
+        context: dg.AssetCheckExecutionContext,
+        config: UnitTestConfig,
+        dbt: DbtCliResource,
+        warehouse: PlatformWarehouse,
     ) -> Iterator[dg.AssetCheckResult]:
-        keys = sorted(context.selected_asset_check_keys)
+        asked = context.selected_asset_check_keys
+        settled = frozenset() if config.again else asked & settled_unit_tests(context.instance, versions)
+        yield from settled_results(sorted(settled), versions)
+        keys = sorted(asked - settled)
+        if not keys:
+            return
         names = [unit_test_name(key) for key in keys]
         with warehouse.dbt_turn(context.log.info):
             invocation = dbt.cli(unit_test_args(names), manifest=manifest, raise_on_error=False).wait()
         error = invocation.get_error()
         if error and not (invocation.target_path / "run_results.json").exists():
             raise error
-        yield from unit_test_results(invocation.get_artifact("run_results.json"), keys)
+        yield from unit_test_results(invocation.get_artifact("run_results.json"), keys, versions)
 
     return dbt_unit_tests

@@ -41,6 +41,18 @@ def build_args(config: DbtBuildConfig, variables: Mapping[str, str]) -> list[str
     return args
 
 
+class UnitTestConfig(dg.Config):
+    """What may be asked of the unit tests in the launchpad.
+
+    Attributes
+    ----------
+    again
+        Run also those that passed with the same SQL before.
+    """
+
+    again: bool = False
+
+
 def unit_test_args(names: Sequence[str]) -> list[str]:
     """Return the arguments that run just the named unit tests.
 

@@ -91,9 +91,12 @@ class WarehouseTranslator(DagsterDbtTranslator):
         properties = self.get_resource_props(manifest, unique_id)
         spec = spec.replace_attributes(group_name=group_name(properties)).merge_attributes(tags=pii_tags(properties))
         if unique_id in manifest["nodes"]:
-            version = code_version(manifest, unique_id, self._variables, self._warehouse_identity)
-            spec = spec.replace_attributes(code_version=version)
+            spec = spec.replace_attributes(code_version=self.model_code_version(manifest, unique_id))
         return spec
+
+    def model_code_version(self, manifest: Mapping[str, Any], unique_id: str) -> str:
+        """Return the code version of a model or seed."""
+        return code_version(manifest, unique_id, self._variables, self._warehouse_identity)
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None

@@ -187,7 +187,7 @@ def _holder(connection: Session, name: str) -> str:
     rows = rows_of(
         connection,
         """
-        select distinct activity.pid, activity.application_name, coalesce(host(activity.client_addr), 'a local socket')
+        select distinct activity.pid, activity.application_name, host(activity.client_addr)
         from pg_locks as locks
         inner join pg_stat_activity as activity on locks.pid = activity.pid
         where
@@ -199,5 +199,8 @@ def _holder(connection: Session, name: str) -> str:
         """,
         [name],
     )
-    sessions = " and ".join(f"session {pid} ({application} from {client})" for pid, application, client in rows)
+    # What other users' sessions are is hidden from a role.
+    sessions = " and ".join(
+        f"session {pid}" + (f" ({what} from {client})" if client else "") for pid, what, client in rows
+    )
     return sessions or "another session"

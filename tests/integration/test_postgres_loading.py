@@ -96,11 +96,11 @@ class Loader(threading.Thread):
     def __init__(self, warehouse: PostgresWarehouse, raw_dir: Path, day: int) -> None:
         super().__init__(daemon=True)
         self.outcome: LoadReport | Exception | None = None
-        self._load = lambda: load(warehouse, raw_dir, day=day)
+        self._warehouse, self._raw_dir, self._day = warehouse, raw_dir, day
 
     def run(self) -> None:
         try:
-            self.outcome = self._load()
+            self.outcome = load(self._warehouse, self._raw_dir, day=self._day)
         except Exception as error:
             self.outcome = error
 

@@ -100,8 +100,9 @@ def test_a_table_of_every_type_is_read_in_the_same_types_from_all_engines(
         connection.execute(statement)
     postgres_server.query(served.database, f"create schema marts; {statement}")
     table = TableName("marts", "every_type")
-    frames = [warehouse.read(table).sort_values("text_value") for warehouse in (embedded, served)]
-    pd.testing.assert_frame_equal(*frames)
+    pd.testing.assert_frame_equal(
+        embedded.read(table).sort_values("text_value"), served.read(table).sort_values("text_value")
+    )
     for warehouse in (embedded, served):
         [(day, count)] = warehouse.query(f"select min(date_value), count(*) from {table}")
         assert (day, count) == (date(2018, 2, 28), 2)
