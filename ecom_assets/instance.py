@@ -47,7 +47,17 @@ def instance_settings(settings: Settings) -> dict[str, object]:
 def _storage(settings: Settings) -> dict[str, object]:
     """Return where runs, events and schedules are kept."""
     if settings.dagster_in_postgres:
-        return {"storage": {"postgres": {"postgres_url": {"env": DAGSTER_POSTGRES_URL}}}}
+        # The name of the variable, not its value, which holds a password.
+        database = {"postgres_url": {"env": DAGSTER_POSTGRES_URL}}
+        return {
+            "run_storage": {"module": "dagster_postgres", "class": "PostgresRunStorage", "config": database},
+            "event_log_storage": {
+                "module": "ecom_assets.postgres_event_log",
+                "class": "OpenPostgresEventLogStorage",
+                "config": database,
+            },
+            "schedule_storage": {"module": "dagster_postgres", "class": "PostgresScheduleStorage", "config": database},
+        }
     return {
         "event_log_storage": {
             "module": "ecom_assets.event_log",

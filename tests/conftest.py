@@ -34,8 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end, where nobody overlooks it, that nothing was tested on a server."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say after the list of skipped tests, where nobody overlooks it, that nothing was tested on a server."""
+    yield
     line = untested_line(str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
     if line:
         terminalreporter.write_line(line, red=True, bold=True)

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from dagster._core.launcher.base import WorkerStatus
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
-from dagster_postgres.event_log import PostgresEventLogStorage
 
 from ecom_assets.environment import DAGSTER_POSTGRES_URL, Settings, load_settings
 from ecom_assets.event_log import OpenSqliteEventLogStorage
 from ecom_assets.instance import close_dead_runs, instance_settings, is_alive, opened_instance
+from ecom_assets.postgres_event_log import OpenPostgresEventLogStorage
 from tests.hanging_run import hanging_run
 from tests.postgres_server import PASSWORD, PostgresServer
 
@@ -118,7 +118,7 @@ def test_the_generated_settings_limit_the_pool_and_turn_telemetry_off(settings: 
     with opened_instance(settings) as opened:
         assert opened.get_concurrency_config().pool_config.default_pool_limit == 1
         assert not opened.telemetry_enabled
-        storage = OpenSqliteEventLogStorage if not settings.dagster_in_postgres else PostgresEventLogStorage
+        storage = OpenSqliteEventLogStorage if not settings.dagster_in_postgres else OpenPostgresEventLogStorage
         assert isinstance(opened.event_log_storage, storage)
     assert yaml.safe_load(path.read_text()) == instance_settings(settings)
     assert not list(settings.dagster_home.glob("tmp*")), "what was written beside is gone"
