@@ -47,9 +47,10 @@ def build_defs(
     manifest = prepared_manifest(project, settings)
     translator = WarehouseTranslator(project_variables(DBT_PROJECT_DIR), settings.warehouse_identity)
     unit_tests = build_unit_test_checks(manifest, translator, settings.engine.pool)
+    warehouse = warehouse_of(settings)
     resources = {
-        WAREHOUSE_RESOURCE: warehouse_of(settings),
-        DBT_RESOURCE: DbtCliResource(project_dir=project),
+        WAREHOUSE_RESOURCE: warehouse,
+        DBT_RESOURCE: DbtCliResource(project_dir=project, dbt_executable=warehouse.dbt_program),
     }
     return dg.Definitions(
         assets=[

@@ -179,7 +179,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sample_scale=_number(environ, "ECOM_SAMPLE_SCALE", 0.05, low=0.005, high=10.0),
         max_rejected_share=_number(environ, "ECOM_MAX_REJECTED_SHARE", 0.01, low=0.0, high=1.0),
         duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", _default_duckdb_path(home)),
-        postgres=_postgres(environ) if engine.name == _POSTGRES else None,
+        postgres=postgres_settings(environ) if engine.name == _POSTGRES else None,
         dagster_home=dagster_home,
         dagster_in_postgres=_has_dagster_database(environ),
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
@@ -243,7 +243,14 @@ def require_postgres_variables(environ: Mapping[str, str], needed_by: str) -> No
         raise SettingsError(f"{needed_by} needs {', '.join(missing)}; set what is missing")
 
 
-def _postgres(environ: Mapping[str, str]) -> PostgresSettings:
+def postgres_settings(environ: Mapping[str, str]) -> PostgresSettings:
+    """Read where the Postgres server is.
+
+    Raises
+    ------
+    SettingsError
+        If a variable is missing, or holds a value that cannot be used.
+    """
     require_postgres_variables(environ, needed_by=f"ECOM_TARGET={_POSTGRES}")
     return PostgresSettings(
         host=environ["PGHOST"],

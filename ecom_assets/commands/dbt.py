@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from ecom_assets.environment import DBT_PROJECT_DIR, SettingsError, export_settings, load_settings
-from ecom_assets.warehouse.base import WarehouseError
 from ecom_assets.warehouse.choice import warehouse_of
+from ecom_assets.warehouse.errors import WarehouseError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,10 +22,12 @@ def main(arguments: Sequence[str]) -> int:
         os.environ["DBT_TARGET_PATH"] = str(settings.dbt_shell_target_dir)
         os.environ["DBT_PROJECT_DIR"] = os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT_DIR)
         os.chdir(DBT_PROJECT_DIR)
-        warehouse_of(settings).become_dbt(["dbt", *arguments], announce=_say)
+        warehouse = warehouse_of(settings)
+        warehouse.await_turn(announce=_say)
     except (SettingsError, WarehouseError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    os.execvp(warehouse.dbt_program, [warehouse.dbt_program, *arguments])  # noqa: S606 - what was asked for
 
 
 def _say(line: str) -> None:

@@ -29,8 +29,8 @@ from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.instance import close_dead_runs, opened_instance
 from ecom_assets.keys import REFRESH_ALL
 from ecom_assets.plan import Reason, stale_assets
-from ecom_assets.warehouse.base import WarehouseError
 from ecom_assets.warehouse.choice import warehouse_of
+from ecom_assets.warehouse.errors import WarehouseError
 
 _SAMPLE_SEED = 7
 _KEPT_INVOCATIONS = 10

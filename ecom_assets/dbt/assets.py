@@ -47,8 +47,7 @@ def build_dbt_assets(
             context.log.warning(reason)
             return
         arguments = build_args(config, stretch_variables(stretch))
-        with warehouse.dbt_turn(context.log.info):
-            yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
+        yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
 
     return dbt_models
 
@@ -64,10 +63,7 @@ def build_unit_test_checks(
 
     @dg.multi_asset_check(specs=specs, name=UNIT_TESTS_STEP, can_subset=True, pool=pool)
     def dbt_unit_tests(
-        context: dg.AssetCheckExecutionContext,
-        config: UnitTestConfig,
-        dbt: DbtCliResource,
-        warehouse: PlatformWarehouse,
+        context: dg.AssetCheckExecutionContext, config: UnitTestConfig, dbt: DbtCliResource
     ) -> Iterator[dg.AssetCheckResult]:
         asked = context.selected_asset_check_keys
         settled = frozenset() if config.again else asked & settled_unit_tests(context.instance, versions)
@@ -76,8 +72,7 @@ def build_unit_test_checks(
         if not keys:
             return
         names = [unit_test_name(key) for key in keys]
-        with warehouse.dbt_turn(context.log.info):
-            invocation = dbt.cli(unit_test_args(names), manifest=manifest, raise_on_error=False).wait()
+        invocation = dbt.cli(unit_test_args(names), manifest=manifest, raise_on_error=False).wait()
         error = invocation.get_error()
         if error and not (invocation.target_path / "run_results.json").exists():
             raise error

@@ -1,46 +1,23 @@
 """What the platform asks of a warehouse engine, beyond the frames that models ask for.
 
-Belongs here: the abstract resource, and the errors that every engine shares. Does not belong here: any engine.
+Belongs here: the abstract resource, and the SQL that every engine shares. Does not belong here: any engine.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import dagster as dg
 import duckdb
 import pandas as pd
 
 from ecom_assets.sql_text import quoted
+from ecom_assets.warehouse.errors import Announce
 from ml_assets.contract import TableName
-
-Announce = Callable[[str], None]
-
-
-class WarehouseError(RuntimeError):
-    """The warehouse cannot be used as it is; the message says why and names the repair."""
-
-
-class WarehouseBusyError(WarehouseError):
-    """Somebody else keeps the warehouse for longer than the patience.
-
-    Attributes
-    ----------
-    holder
-        Who holds it, in words.
-    """
-
-    def __init__(self, address: str, holder: str, waited_seconds: float) -> None:
-        """Say who holds what, and what to do."""
-        self.holder = holder
-        super().__init__(
-            f"the warehouse {address} is held by {holder}, waited {waited_seconds:.0f} s; "
-            "wait until it has finished or close it, then run again"
-        )
 
 
 class PlatformWarehouse(dg.ConfigurableResource[None], ABC):
@@ -102,29 +79,17 @@ class PlatformWarehouse(dg.ConfigurableResource[None], ABC):
             If the warehouse cannot be used, or does not take what was loaded.
         """
 
+    @property
     @abstractmethod
-    def dbt_turn(self, announce: Announce) -> AbstractContextManager[None]:
-        """Keep the warehouse for one dbt invocation: two at once would drop each other's relations.
+    def dbt_program(self) -> str:
+        """Name of the program that runs dbt, so that two of them never build at once."""
+
+    @abstractmethod
+    def await_turn(self, announce: Announce) -> None:
+        """Wait for whoever keeps the warehouse, where ``dbt_program`` would not do so by itself in words.
 
         Parameters
         ----------
-        announce
-            Is told whom there is to wait for.
-
-        Raises
-        ------
-        WarehouseError
-            If the warehouse cannot be used, or is kept by somebody else for too long.
-        """
-
-    @abstractmethod
-    def become_dbt(self, command: Sequence[str], announce: Announce) -> NoReturn:
-        """Replace this process by dbt, which keeps the warehouse as in ``dbt_turn`` for as long as it lives.
-
-        Parameters
-        ----------
-        command
-            Name of the program, and its arguments.
         announce
             Is told whom there is to wait for.
 

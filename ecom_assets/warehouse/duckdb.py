@@ -6,25 +6,19 @@ Does not belong here: the pool that keeps Dagster's own steps apart (``keys``, `
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from ecom_assets.sql_text import quoted
-from ecom_assets.warehouse.base import (
-    Announce,
-    PlatformWarehouse,
-    WarehouseBusyError,
-    refuse_repeated_keys,
-    replace_statements,
-)
+from ecom_assets.warehouse.base import PlatformWarehouse, refuse_repeated_keys, replace_statements
+from ecom_assets.warehouse.errors import Announce, WarehouseBusyError
 from ecom_assets.warehouse.ops_tables import create_statements
 from ml_assets.contract import TableName
 
@@ -130,19 +124,18 @@ class DuckDBWarehouse(PlatformWarehouse):
         with self.connect() as connection:
             yield connection
 
-    @contextmanager
-    def dbt_turn(self, announce: Announce) -> Iterator[None]:
-        """Do nothing: dbt opens the file by itself, waits for whoever holds it, and keeps others out."""
-        yield
+    @property
+    def dbt_program(self) -> str:
+        """Plain dbt, which opens the file by itself and keeps others out."""
+        return "dbt"
 
-    def become_dbt(self, command: Sequence[str], announce: Announce) -> NoReturn:
-        """Open the file once before, which waits for whoever holds it; dbt's own patience is short and silent."""
+    def await_turn(self, announce: Announce) -> None:
+        """Open the file once, which waits for whoever holds it; dbt's own patience is short and silent."""
         try:
             self._open(min(_SILENT_SECONDS, self.patience_seconds)).close()
         except WarehouseBusyError as busy:
             announce(f"waiting for the warehouse, which {busy.holder} holds")
             self._open(self.patience_seconds).close()
-        os.execvp(command[0], list(command))  # noqa: S606 - the user's own arguments are the purpose
 
     def _open(self, patience_seconds: float) -> duckdb.DuckDBPyConnection:
         path = Path(self.path)

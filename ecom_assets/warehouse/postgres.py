@@ -6,11 +6,10 @@ there (``postgres_load``), types (``postgres_types``), roles (``postgres_roles``
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import adbc_driver_manager
 import duckdb
@@ -18,21 +17,18 @@ import pandas as pd
 
 from ecom_assets.keys import LOADER_ROLE, TRANSFORMER_ROLE
 from ecom_assets.sql_text import literal, quoted
-from ecom_assets.warehouse.base import (
-    Announce,
-    PlatformWarehouse,
-    WarehouseError,
-    refuse_repeated_keys,
-    replace_statements,
-)
+from ecom_assets.warehouse.base import PlatformWarehouse, refuse_repeated_keys, replace_statements
+from ecom_assets.warehouse.errors import Announce, WarehouseError
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
+from ecom_assets.warehouse.postgres_bulk import ROWS_A_BATCH, bulk_session
 from ecom_assets.warehouse.postgres_database import READ_DATABASE, DatabaseLocale, refusal
-from ecom_assets.warehouse.postgres_load import ROWS_A_BATCH, RawTable, copy_state, newest_load, publish
+from ecom_assets.warehouse.postgres_load import RawTable, copy_state, newest_load, publish
 from ecom_assets.warehouse.postgres_server import (
+    BUILD_LOCK,
+    DBT_IN_TURN,
+    PATIENCE_SECONDS,
     Address,
     Session,
-    bulk_session,
-    open_session,
     release_lock,
     rows_of,
     session,
@@ -41,8 +37,6 @@ from ecom_assets.warehouse.postgres_server import (
 from ecom_assets.warehouse.postgres_types import cast_from_server, column_definitions, postgres_columns
 from ml_assets.contract import OPS_SCHEMA, TableName
 
-# Whoever builds takes this lock alone, whoever publishes a raw table shares it: no build sees half a delivery.
-_BUILD = "ecom: build"
 _MAKING_TABLES = "ecom: tables of ops"
 _INCOMING = TableName("pg_temp", "incoming_frame")
 
@@ -69,7 +63,7 @@ class PostgresWarehouse(PlatformWarehouse):
     database: str
     user: str
     use_roles: bool = False
-    patience_seconds: float = 3600.0
+    patience_seconds: float = PATIENCE_SECONDS
 
     @property
     def address(self) -> str:
@@ -163,7 +157,7 @@ class PostgresWarehouse(PlatformWarehouse):
             loaded_at = newest_load(scratch, raw)
             if loaded_at is None or loaded_at == before:
                 return
-            self._lock(guard, _BUILD, shared=True)
+            self._lock(guard, BUILD_LOCK, shared=True)
             try:
                 with bulk_session(self._address, role) as server:
                     publish(scratch, guard, server, raw, loaded_at)
@@ -173,19 +167,13 @@ class PostgresWarehouse(PlatformWarehouse):
                     "run again when the server is well"
                 ) from error
 
-    @contextmanager
-    def dbt_turn(self, announce: Announce) -> Iterator[None]:
-        """Keep out every other build, and what loads would change, for the time of it."""
-        with session(self._address, self._role(TRANSFORMER_ROLE)) as guard:
-            self._lock(guard, _BUILD, announce)
-            yield
+    @property
+    def dbt_program(self) -> str:
+        """Our own, which takes the lock of builds for as long as its dbt lives."""
+        return DBT_IN_TURN
 
-    def become_dbt(self, command: Sequence[str], announce: Announce) -> NoReturn:
-        """Take the lock in a session that dbt inherits: it ends, and the lock with it, when dbt's process does."""
-        guard = open_session(self._address, self._role(TRANSFORMER_ROLE))
-        self._lock(guard, _BUILD, announce)
-        os.set_inheritable(guard.fileno(), True)
-        os.execvp(command[0], list(command))  # noqa: S606 - the user's own arguments are the purpose
+    def await_turn(self, announce: Announce) -> None:
+        """Do nothing: the program waits by itself, and says for whom."""
 
     @property
     def _address(self) -> Address:

@@ -15,12 +15,10 @@ from adbc_driver_postgresql import dbapi
 from ecom_assets.keys import LOADS, REJECTED_ROWS
 from ecom_assets.sql_text import literal, quoted
 from ecom_assets.warehouse.ops_tables import create_statements
+from ecom_assets.warehouse.postgres_bulk import ROWS_A_BATCH
 from ecom_assets.warehouse.postgres_server import Session, rows_of
 from ecom_assets.warehouse.postgres_types import column_definitions, postgres_columns
 from ml_assets.contract import TableName
-
-# Rows that travel at once; more gain nothing and cost memory.
-ROWS_A_BATCH = 100_000
 
 
 @dataclass(frozen=True, slots=True)

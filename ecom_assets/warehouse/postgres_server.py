@@ -1,6 +1,7 @@
 """Sessions on a Postgres server: addresses, errors in words, locks between processes.
 
-Belongs here: connecting, and who waits for whom. Does not belong here: tables and rows (``postgres``).
+Belongs here: connecting, and who waits for whom. Does not belong here: tables and rows (``postgres``), anything that
+takes long to import.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
-import adbc_driver_manager
 import psycopg2
 import psycopg2.extensions
-from adbc_driver_postgresql import dbapi
 
-from ecom_assets.warehouse.base import Announce, WarehouseBusyError, WarehouseError
+from ecom_assets.warehouse.errors import Announce, WarehouseBusyError, WarehouseError
 
 Session: TypeAlias = psycopg2.extensions.connection
+
+# Whoever builds takes this lock alone, whoever publishes a raw table shares it: no build sees half a delivery.
+BUILD_LOCK = "ecom: build"
+# How long a build may last that others wait for.
+PATIENCE_SECONDS = 3600.0
+# Runs dbt under that lock; declared in pyproject.toml.
+DBT_IN_TURN = "ecom-dbt"
 
 _APPLICATION = "ecom"
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -73,25 +79,6 @@ def in_words(address: Address, error: Exception) -> str:
     text = " ".join(str(error).split())
     repair = next((repair for sign, repair in _REPAIRS.items() if sign in text), _NO_ANSWER)
     return f"the warehouse {address} cannot be entered as {address.user}: {text}; {repair}"
-
-
-@contextmanager
-def bulk_session(address: Address, role: str | None) -> Iterator[dbapi.Connection]:
-    """Open a session whose rows travel as Arrow; what is not committed is rolled back at its end.
-
-    Raises
-    ------
-    WarehouseError
-        If there is no server, or it does not let us in.
-    """
-    try:
-        connection = dbapi.connect(address.uri(role))
-    except adbc_driver_manager.Error as error:
-        raise WarehouseError(in_words(address, error)) from error
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager

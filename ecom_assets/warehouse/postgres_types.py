@@ -9,7 +9,7 @@ import duckdb
 import pyarrow
 
 from ecom_assets.sql_text import quoted
-from ecom_assets.warehouse.base import WarehouseError
+from ecom_assets.warehouse.errors import WarehouseError
 
 # Decimals are written alike but for the name.
 _TYPES = {

@@ -15,8 +15,9 @@ import pytest
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.ingestion.landing import discover
 from ecom_assets.ingestion.loader import LoadReport, LoadRequest, load_table
-from ecom_assets.warehouse.base import WarehouseBusyError, WarehouseError
+from ecom_assets.warehouse.errors import WarehouseBusyError, WarehouseError
 from ecom_assets.warehouse.postgres import PostgresWarehouse
+from ecom_assets.warehouse.postgres_server import BUILD_LOCK, Address, session, take_lock
 from ml_assets.contract import TableName
 from tests.fixtures.landing import tiny_source, write_table
 from tests.postgres_server import PASSWORD, PostgresServer, found_programs, running_server, server_programs
@@ -191,29 +192,34 @@ def test_of_two_loads_of_a_table_the_second_waits_and_finds_it_loaded(
     assert [run for run, *_ in loads(warehouse)] == ["run-1", "run-2"]
 
 
+def take_build_lock(
+    connection: Session, warehouse: PostgresWarehouse, patience_seconds: float, said: list[str]
+) -> None:
+    address = Address(warehouse.host, warehouse.port, warehouse.database, warehouse.user)
+    take_lock(connection, address, BUILD_LOCK, patience_seconds=patience_seconds, announce=said.append)
+
+
 def test_a_load_publishes_nothing_while_a_build_goes_on_and_builds_take_turns(
     new_postgres_warehouse: NewWarehouse, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
     warehouse = new_postgres_warehouse()
-    impatient = warehouse.model_copy(update={"patience_seconds": 0.05})
     write_table(tmp_path / "tiny", THINGS, [{"thing_id": "a", "amount": "1"}])
     said: list[str] = []
     loader = Loader(warehouse, tmp_path, 1)
-    with warehouse.dbt_turn(said.append):
+    address = Address(warehouse.host, warehouse.port, warehouse.database, warehouse.user)
+    with session(address, role=None) as build, session(address, role=None) as other:
+        take_lock(build, address, BUILD_LOCK, patience_seconds=PATIENCE_SECONDS, announce=said.append)
         loader.start()
         await_blocked(postgres_server, "advisory")
         assert not warehouse.exists(TABLE)
-        with (
-            pytest.raises(WarehouseBusyError, match=r"held by session \d+ \(ecom from 127.0.0.1\).*run again"),
-            impatient.dbt_turn(said.append),
-        ):
-            pass
+        with pytest.raises(WarehouseBusyError, match=r"held by session \d+ \(ecom from 127.0.0.1\).*run again"):
+            take_lock(other, address, BUILD_LOCK, patience_seconds=0.05, announce=said.append)
     assert len(said) == 1
     assert said[0].startswith("waiting for the warehouse, which session ")
     assert isinstance(loader.result(), LoadReport)
     assert things(warehouse) == [("a", "1.00", "things.csv", 2)]
-    with impatient.dbt_turn(said.append):
-        pass
+    with session(address, role=None) as build:
+        take_lock(build, address, BUILD_LOCK, patience_seconds=0.05, announce=said.append)
     assert len(said) == 1
 
 

@@ -10,8 +10,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ecom_assets.warehouse.base import PlatformWarehouse, WarehouseError
+from ecom_assets.warehouse.base import PlatformWarehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ecom_assets.warehouse.errors import WarehouseError
 from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ecom_assets.warehouse.postgres_types import postgres_type
 from ml_assets.contract import TableName

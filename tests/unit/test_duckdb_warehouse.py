@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets.warehouse.base import WarehouseBusyError
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse, holder_in_words
+from ecom_assets.warehouse.errors import WarehouseBusyError
 from ml_assets.contract import TableName
 
 
