@@ -192,13 +192,6 @@ def test_of_two_loads_of_a_table_the_second_waits_and_finds_it_loaded(
     assert [run for run, *_ in loads(warehouse)] == ["run-1", "run-2"]
 
 
-def take_build_lock(
-    connection: Session, warehouse: PostgresWarehouse, patience_seconds: float, said: list[str]
-) -> None:
-    address = Address(warehouse.host, warehouse.port, warehouse.database, warehouse.user)
-    take_lock(connection, address, BUILD_LOCK, patience_seconds=patience_seconds, announce=said.append)
-
-
 def test_a_load_publishes_nothing_while_a_build_goes_on_and_builds_take_turns(
     new_postgres_warehouse: NewWarehouse, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
