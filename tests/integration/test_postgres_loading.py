@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from ecom_assets.ingestion.errors import LoadError
@@ -20,6 +18,7 @@ from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ecom_assets.warehouse.postgres_server import BUILD_LOCK, Address, session, take_lock
 from ml_assets.contract import TableName
 from tests.fixtures.landing import tiny_source, write_table
+from tests.fixtures.postgres import await_blocked, await_true, reader_of
 from tests.postgres_server import PASSWORD, PostgresServer, found_programs, running_server, server_programs
 
 SOURCE = tiny_source()
@@ -57,37 +56,6 @@ def things(warehouse: PostgresWarehouse) -> list[tuple[object, ...]]:
 def loads(warehouse: PostgresWarehouse) -> list[tuple[object, ...]]:
     return warehouse.query(
         "select run_id, file_name, row_count, rejected_count, superseded_count from ops.loads order by 1, 2"
-    )
-
-
-@contextmanager
-def reader_of(server: PostgresServer, warehouse: PostgresWarehouse, relation: str) -> Iterator[None]:
-    """Keep a relation from being changed, as a long query does."""
-    with closing(
-        psycopg2.connect(
-            host=warehouse.host,
-            port=warehouse.port,
-            user=warehouse.user,
-            password=PASSWORD,
-            dbname=warehouse.database,
-        )
-    ) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute(f"lock table {relation} in access share mode")
-        yield
-    assert server.query("postgres", "select 1") == [(1,)]
-
-
-def await_blocked(server: PostgresServer, kind: str, count: int = 1) -> None:
-    """Return when that many sessions wait for a lock of a kind (``relation`` or ``advisory``)."""
-    waiting = f"select count(*) from pg_locks where not granted and locktype = '{kind}'"
-    # The server itself sleeps between looks; the statement's own time limit ends a test that would hang.
-    server.query(
-        "postgres",
-        f"""
-        set statement_timeout = '{PATIENCE_SECONDS:.0f}s';
-        do $$ begin while ({waiting}) < {count} loop perform pg_sleep(0.02); end loop; end $$
-        """,
     )
 
 
@@ -181,7 +149,7 @@ def test_of_two_loads_of_a_table_the_second_waits_and_finds_it_loaded(
     load(warehouse, tmp_path)
     write_table(tmp_path / "tiny", THINGS, [{"thing_id": "a", "amount": "2"}])
     first, second = Loader(warehouse, tmp_path, 2), Loader(warehouse, tmp_path, 3)
-    with reader_of(postgres_server, warehouse, str(TABLE)):
+    with reader_of(postgres_server, warehouse.database, str(TABLE)):
         first.start()
         await_blocked(postgres_server, "relation")
         second.start()
@@ -235,18 +203,8 @@ def test_a_server_that_dies_while_rows_travel_has_the_old_rows_afterwards(
             """,
         )
         loader.start()
-        server.query(
-            "postgres",
-            f"""
-            set statement_timeout = '{PATIENCE_SECONDS:.0f}s';
-            do $$ begin
-                while not exists (
-                    select 1 from pg_stat_activity where wait_event = 'PgSleep' and pid <> pg_backend_pid()
-                )
-                loop perform pg_sleep(0.02); perform pg_stat_clear_snapshot(); end loop;
-            end $$
-            """,
-        )
+        sleeping = "select 1 from pg_stat_activity where application_name = 'ecom' and wait_event = 'PgSleep'"
+        await_true(server, f"exists ({sleeping})")
         server.kill()
         error = loader.result()
         assert isinstance(error, WarehouseError)
