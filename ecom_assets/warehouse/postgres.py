@@ -26,7 +26,14 @@ from ecom_assets.warehouse.base import (
     replace_statements,
 )
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
-from ecom_assets.warehouse.postgres_load import ROWS_A_BATCH, RawTable, copy_state, newest_load, publish
+from ecom_assets.warehouse.postgres_load import (
+    ROWS_A_BATCH,
+    RawTable,
+    columns_on_server,
+    copy_state,
+    newest_load,
+    publish,
+)
 from ecom_assets.warehouse.postgres_server import (
     Address,
     Session,
@@ -110,6 +117,11 @@ class PostgresWarehouse(PlatformWarehouse):
             scratch.register("server_rows", rows)
             scratch.execute(f"create table {target} as select {casts} from server_rows")
             scratch.unregister("server_rows")
+
+    def columns(self, table: TableName) -> list[tuple[str, str]]:
+        """Return name and type of a relation's columns, as the server calls them; none if there is no such relation."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:
+            return columns_on_server(connection, table)
 
     def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
