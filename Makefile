@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt sample raw-as-of audit bench evidence sources download features readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -60,6 +60,9 @@ ui: $(READY) ## Dagster's UI and daemon on port 3000
 
 dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="build --select marts"
 	@$(BIN)/python -m ecom_assets.commands.dbt $(ARGS)
+
+postgres: $(READY) ## the database PGDATABASE on a Postgres server; roles too by ARGS="--roles --login NAME"
+	@$(BIN)/python -m ecom_assets.commands.prepare_postgres $(ARGS)
 
 sample: $(READY) ## synthetic raw files of known truth: make sample SCALE=0.05 SEED=7 OUT=dir ARGS="--scenario loyal"
 	@$(BIN)/python -m ecom_assets.sample --scale $(SCALE) --seed $(SEED) --out "$(or $(OUT),$(error name a folder: make sample OUT=dir))" $(ARGS)

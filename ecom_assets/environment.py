@@ -82,6 +82,10 @@ _T = TypeVar("_T")
 _SWITCH = {"on": True, "off": False}
 _POSTGRES_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
+# Address of the database in which Dagster keeps its history; a secret, so that only the environment holds it.
+DAGSTER_POSTGRES_URL = "ECOM_DAGSTER_POSTGRES_URL"
+_POSTGRES_SCHEMES = ("postgresql://", "postgresql+psycopg2://")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -109,6 +113,8 @@ class Settings:
         The server of the engine that is one.
     dagster_home
         Dagster's instance folder.
+    dagster_in_postgres
+        Whether Dagster keeps its history in the database of ``ECOM_DAGSTER_POSTGRES_URL``, not in files of its own.
     automation
         Whether schedules and sensors start switched on.
     """
@@ -123,6 +129,7 @@ class Settings:
     duckdb_path: Path
     postgres: PostgresSettings | None
     dagster_home: Path
+    dagster_in_postgres: bool
     automation: bool
 
     @property
@@ -174,6 +181,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         duckdb_path=_path(environ, "ECOM_DUCKDB_PATH", _default_duckdb_path(home)),
         postgres=_postgres(environ) if engine.name == _POSTGRES else None,
         dagster_home=dagster_home,
+        dagster_in_postgres=_has_dagster_database(environ),
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
     )
 
@@ -215,10 +223,28 @@ def _default_duckdb_path(home: Path) -> Path:
     return home / "warehouse.duckdb"
 
 
-def _postgres(environ: Mapping[str, str]) -> PostgresSettings:
+def require_postgres_variables(environ: Mapping[str, str], needed_by: str) -> None:
+    """Make sure that the environment says where the Postgres server is and as whom to enter it.
+
+    Parameters
+    ----------
+    environ
+        The environment.
+    needed_by
+        What asks for it, for the message.
+
+    Raises
+    ------
+    SettingsError
+        If a variable is missing.
+    """
     missing = [name for name in _POSTGRES_VARIABLES if not environ.get(name)]
     if missing:
-        raise SettingsError(f"ECOM_TARGET={_POSTGRES} needs {', '.join(missing)}; set what is missing")
+        raise SettingsError(f"{needed_by} needs {', '.join(missing)}; set what is missing")
+
+
+def _postgres(environ: Mapping[str, str]) -> PostgresSettings:
+    require_postgres_variables(environ, needed_by=f"ECOM_TARGET={_POSTGRES}")
     return PostgresSettings(
         host=environ["PGHOST"],
         port=int(_number(environ, "PGPORT", 5432, low=1, high=65_535)),
@@ -226,6 +252,17 @@ def _postgres(environ: Mapping[str, str]) -> PostgresSettings:
         database=environ["PGDATABASE"],
         use_roles=_choice(environ, "ECOM_POSTGRES_ROLES", "off", _SWITCH),
     )
+
+
+def _has_dagster_database(environ: Mapping[str, str]) -> bool:
+    url = environ.get(DAGSTER_POSTGRES_URL)
+    if url and not url.startswith(_POSTGRES_SCHEMES):
+        # The value holds a password: it is not repeated.
+        raise SettingsError(
+            f"{DAGSTER_POSTGRES_URL} does not begin with {' or '.join(_POSTGRES_SCHEMES)}; "
+            "write it as postgresql+psycopg2://user:password@host:5432/database, special characters %-encoded"
+        )
+    return bool(url)
 
 
 def _refuse_glob(dagster_home: Path) -> None:

@@ -14,7 +14,7 @@ import dagster as dg
 import psutil
 import yaml
 
-from ecom_assets.environment import Settings
+from ecom_assets.environment import DAGSTER_POSTGRES_URL, Settings
 
 # A run is alive only if its process started before it said so; a reused process id did not.
 _CLOCK_TOLERANCE_SECONDS = 2.0
@@ -31,12 +31,7 @@ _UNFINISHED = (
 def instance_settings(settings: Settings) -> dict[str, object]:
     """Return the content of ``dagster.yaml``."""
     return {
-        "event_log_storage": {
-            "module": "ecom_assets.event_log",
-            "class": "OpenSqliteEventLogStorage",
-            # Where Dagster's own class has its files: an instance from before keeps its history.
-            "config": {"base_dir": str(settings.dagster_home / "history" / "runs")},
-        },
+        **_storage(settings),
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
         "concurrency": {"pools": {"granularity": "op", "default_limit": settings.engine.pool_limit}},
@@ -46,6 +41,20 @@ def instance_settings(settings: Settings) -> dict[str, object]:
             "poll_interval_seconds": _LOOK_AT_RUNS_EVERY_SECONDS,
             "free_slots_after_run_end_seconds": _FREE_SLOTS_AFTER_SECONDS,
         },
+    }
+
+
+def _storage(settings: Settings) -> dict[str, object]:
+    """Return where runs, events and schedules are kept."""
+    if settings.dagster_in_postgres:
+        return {"storage": {"postgres": {"postgres_url": {"env": DAGSTER_POSTGRES_URL}}}}
+    return {
+        "event_log_storage": {
+            "module": "ecom_assets.event_log",
+            "class": "OpenSqliteEventLogStorage",
+            # Where Dagster's own class has its files: an instance from before keeps its history.
+            "config": {"base_dir": str(settings.dagster_home / "history" / "runs")},
+        }
     }
 
 

@@ -13,6 +13,7 @@ STAGING_SCHEMA = "staging"
 INTERMEDIATE_SCHEMA = "intermediate"
 MARTS_SCHEMA = "marts"
 FEATURES_SCHEMA = "features"
+PREDICTIONS_SCHEMA = "predictions"
 
 
 @dataclass(frozen=True, slots=True, order=True)

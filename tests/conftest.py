@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from filelock import FileLock
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.sample import write_sample
 from ml_assets.contract import TableName
+from tests.postgres_server import PostgresServer, found_programs, running_server, server_programs, untested_line
 
 SAMPLE_SCALE = 0.005
 SAMPLE_SEED = 7
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files to begin with before all others; no test depends on the order."""
     places = {name: place for place, name in enumerate(_BEGIN_WITH)}
     items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, where nobody overlooks it, that nothing was tested on a server."""
+    line = untested_line(str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if line:
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @dataclass(frozen=True)
@@ -141,3 +149,16 @@ def real_extract() -> Path:
     if not (folder / "olist" / "olist_orders_dataset.csv.gz").exists():
         pytest.skip(f"no extract of the real data in {folder}; name one in ECOM_REAL_DATA_DIR")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Return a running server; each test makes databases of its own in it, and leaves the server running."""
+    with running_server(found_programs(server_programs(), os.environ)) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> str:
+    """Return the name of a fresh database."""
+    return postgres_server.new_database()

@@ -52,8 +52,8 @@ def compare(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str
     """Compare a table on two engines.
 
     Columns must have the same names, order and types; values are compared where types agree. Rows meet by key. Where
-    there is none, or it repeats, each row needs an equal row of its own: those of equal exact values are numbered in the
-    order of their inexact ones.
+    there is none, or it repeats, each row needs an equal row of its own: those of equal exact values are numbered in
+    the order of their inexact ones.
 
     Parameters
     ----------

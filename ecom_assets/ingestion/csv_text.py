@@ -107,9 +107,9 @@ def read_text(
         raise LoadError(f"{file_name} cannot be read as CSV: {error}; deliver the file again") from error
     broken_records = _keep_broken_records(connection, broken, path, is_gzip=is_gzip)
     records = _count(connection, text) + broken_records
-    has_line_end = " or ".join(f"contains({quoted(column)}, chr(10))" for column in columns)
-    has_line_ends = _count(connection, f"(select 1 from {text} where {has_line_end} limit 1)") > 0
     found = scan_bytes(path, is_gzip=is_gzip)
+    # Where no line is left over beside header and records, no field can hold a line end; looking takes time.
+    has_line_ends = found.lines > 1 + records and _has_line_ends(connection, text, columns)
     part = TextPart(file_name, text, broken, records, broken_records, has_line_ends, found.has_nul)
     _refuse_lost_lines(connection, part, columns, path, found.lines, is_gzip=is_gzip)
     return part
@@ -235,6 +235,11 @@ def _keep_broken_records(connection: duckdb.DuckDBPyConnection, target: str, pat
             [(number, reason, ends, line) for (number, reason, ends, *_), line in zip(errors, lines, strict=True)],
         )
     return len(errors)
+
+
+def _has_line_ends(connection: duckdb.DuckDBPyConnection, text: str, columns: Sequence[str]) -> bool:
+    has_line_end = " or ".join(f"contains({quoted(column)}, chr(10))" for column in columns)
+    return _count(connection, f"(select 1 from {text} where {has_line_end} limit 1)") > 0
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -243,9 +243,10 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, request: LoadRequest, texts:
         f"delete from {REJECTED_ROWS} where source = ? and table_name = ?", [request.source.name, table.name]
     )
     for text in texts:
-        rejected = parse.insert_rejects(connection, table, str(REJECTED_ROWS), request.source.name, text)
-        _check_rejected_share(connection, request, text, rejected)
-        parse.insert_rows(connection, table, request.target, text)
+        loaded = parse.insert_rows(connection, table, request.target, text)
+        if loaded < text.records:
+            rejected = parse.insert_rejects(connection, table, str(REJECTED_ROWS), request.source.name, text)
+            _check_rejected_share(connection, request, text, rejected)
     return _supersede(connection, request) if table.key and len(texts) > 1 else {}
 
 

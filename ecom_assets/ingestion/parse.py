@@ -67,18 +67,19 @@ def is_parsed_expression(column: Column, *, may_hold_nul: bool = False) -> str:
     return f"({value} is null or ({cast} is not null and {exact}))"
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, target: str, part: TextPart) -> None:
-    """Insert the part's records that parse into ``target``."""
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, target: str, part: TextPart) -> int:
+    """Insert the part's records that parse into ``target``; return how many."""
     casts = ", ".join(cast_expression(column) for column in table.columns)
     names = ", ".join(quoted(column) for column in (*table.column_names, FILE_NAME, LINE_NUMBER))
-    connection.execute(
+    [(inserted,)] = connection.execute(
         f"""
         insert into {target} ({names})
         select {casts}, {literal(part.file_name)}, {LINE_NUMBER}
         from {_text_with_lines(table, part)}
         where {_all_parsed(table.columns, part)}
         """
-    )
+    ).fetchall()
+    return int(inserted)
 
 
 def insert_rejects(

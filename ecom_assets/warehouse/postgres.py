@@ -26,6 +26,7 @@ from ecom_assets.warehouse.base import (
     replace_statements,
 )
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
+from ecom_assets.warehouse.postgres_database import READ_DATABASE, DatabaseLocale, refusal
 from ecom_assets.warehouse.postgres_load import (
     ROWS_A_BATCH,
     RawTable,
@@ -50,8 +51,6 @@ from ml_assets.contract import OPS_SCHEMA, TableName
 # Whoever builds takes this lock alone, whoever publishes a raw table shares it: no build sees half a delivery.
 _BUILD = "ecom: build"
 _MAKING_TABLES = "ecom: tables of ops"
-# Collation and encoding of databases that compare texts byte by byte, as all other engines do.
-_BYTEWISE = {("C", "UTF8"), ("POSIX", "UTF8"), ("C.UTF-8", "UTF8"), ("C.utf8", "UTF8")}
 _INCOMING = TableName("pg_temp", "incoming_frame")
 
 
@@ -229,18 +228,13 @@ class PostgresWarehouse(PlatformWarehouse):
         WarehouseError
             If texts would not be compared byte by byte.
         """
-        [(collation, encoding)] = rows_of(
-            guard,
-            "select datcollate, pg_encoding_to_char(encoding) from pg_database where datname = current_database()",
-        )
-        if (collation, encoding) not in _BYTEWISE:
-            raise WarehouseError(
-                f"the database {self.address} has the collation {collation} and the encoding {encoding}, so that texts "
-                "would sort unlike on other engines; make one with C and UTF8 by `make postgres`"
-            )
+        [found] = rows_of(guard, READ_DATABASE, [self.database])
+        reason = refusal(self.database, DatabaseLocale(*found))
+        if reason:
+            raise WarehouseError(reason)
         tables = ", ".join(f"to_regclass({literal(str(table))})" for table in OPS_TABLES)
-        [found] = rows_of(guard, f"select {tables}")
-        if None not in found:
+        [stands] = rows_of(guard, f"select {tables}")
+        if None not in stands:
             return
         # Postgres itself does not keep two sessions apart that make the same schema.
         self._lock(guard, _MAKING_TABLES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tests.conftest import Home
+from tests.free_port import free_port
 
 # Loading the code location takes some twenty seconds alone, and longer beside other work.
 START_SECONDS = 180.0
@@ -51,13 +51,6 @@ def awaited(ask: Callable[[], T | None], what: str, seconds: float) -> T:
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} s"
         time.sleep(_POLL_SECONDS)
     return answer
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class UiServer:

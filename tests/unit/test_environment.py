@@ -20,6 +20,7 @@ def test_everything_has_a_default_below_home() -> None:
     assert settings.engine.pool_limit == 1
     assert settings.sources == ("olist", "retailrocket")
     assert (settings.sample_scale, settings.max_rejected_share, settings.automation) == (0.05, 0.01, False)
+    assert not settings.dagster_in_postgres
 
 
 def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,6 +54,11 @@ def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.Monk
         ("ECOM_SAMPLE_SCALE", "nan", "out of range"),
         ("ECOM_MAX_REJECTED_SHARE", "-0.1", "out of range"),
         ("ECOM_HOME", "/somewhere/[1]", r"\[1\]/dagster cannot hold Dagster's settings.*name another folder"),
+        (
+            "ECOM_DAGSTER_POSTGRES_URL",
+            "postgres://host/dagster",
+            r"write it as postgresql\+psycopg2://user:password@host",
+        ),
         ("DAGSTER_HOME", "/somewhere/*", "name another folder in ECOM_HOME or DAGSTER_HOME"),
     ],
 )
@@ -71,3 +77,16 @@ def test_exported_settings_read_back_as_the_same_and_turn_telemetry_off(tmp_path
     path = environ["PATH"]
     export_settings(settings, environ)
     assert environ["PATH"] == path, "exporting twice does not grow the path"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2"])
+def test_dagsters_database_is_known_by_its_address_which_no_setting_holds(scheme: str) -> None:
+    settings = load_settings({"ECOM_DAGSTER_POSTGRES_URL": f"{scheme}://dagster:hidden@host:5432/dagster"})
+    assert settings.dagster_in_postgres
+    assert "hidden" not in repr(settings)
+
+
+def test_a_refused_address_is_not_repeated_since_it_holds_a_password() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"ECOM_DAGSTER_POSTGRES_URL": "mysql://dagster:hidden@host/dagster"})
+    assert "hidden" not in str(refused.value)
