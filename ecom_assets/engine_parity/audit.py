@@ -140,11 +140,12 @@ def audit_build(build: Build, server: PostgresWarehouse) -> tuple[Comparison, ..
 @contextmanager
 def _beside(build: Build) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection to a scratch file, in which a build can be read; memory does not bound what fits in."""
-    scratch = build.path.with_name("server_copy.duckdb")
-    with duckdb.connect(str(scratch)) as connection:
+    with (
+        TemporaryDirectory(dir=build.path.parent, prefix="server_copy_") as folder,
+        duckdb.connect(str(Path(folder) / "scratch.duckdb")) as connection,
+    ):
         connection.execute(f"attach {literal(str(build.path))} as {_BUILD} (read_only)")
         yield connection
-    scratch.unlink()
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> frozenset[TableName]:
