@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.sample import write_sample
+from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ml_assets.contract import TableName
 from tests.postgres_server import PostgresServer, found_programs, running_server, server_programs, untested_line
 
@@ -199,3 +200,22 @@ def postgres_home(
     assert result.returncode == 0, result.stdout + result.stderr
     (home.path / "output.txt").write_text(result.stdout)
     return home
+
+
+@pytest.fixture
+def new_postgres_warehouse(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], PostgresWarehouse]:
+    """Return what makes a warehouse in a fresh database."""
+
+    def make() -> PostgresWarehouse:
+        environment = postgres_server.environment(postgres_server.new_database())
+        monkeypatch.setenv("PGPASSWORD", environment["PGPASSWORD"])
+        return PostgresWarehouse(
+            host=environment["PGHOST"],
+            port=int(environment["PGPORT"]),
+            database=environment["PGDATABASE"],
+            user=environment["PGUSER"],
+        )
+
+    return make

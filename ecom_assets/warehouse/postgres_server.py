@@ -23,11 +23,14 @@ Session: TypeAlias = psycopg2.extensions.connection
 
 _APPLICATION = "ecom"
 _LOCK_NOT_AVAILABLE = "55P03"
+_ROLES_REPAIR = "make the roles by `make postgres ARGS=--roles`, or unset ECOM_POSTGRES_ROLES"
+# The first sign that is found says what to do.
 _REPAIRS = {
     "password authentication failed": "check PGUSER and PGPASSWORD",
     "no password supplied": "set PGPASSWORD",
+    'role "ecom_': _ROLES_REPAIR,
+    "permission denied to set role": _ROLES_REPAIR,
     "does not exist": "make it by `make postgres`, or check PGDATABASE and PGUSER",
-    "permission denied to set role": "make the roles by `make postgres ARGS=--roles`, or unset ECOM_POSTGRES_ROLES",
 }
 _NO_ANSWER = "start the server, or check PGHOST and PGPORT"
 
