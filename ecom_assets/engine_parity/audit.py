@@ -16,7 +16,7 @@ import duckdb
 from ecom_assets.comparison.builds import Build, build_embedded, embedded_settings
 from ecom_assets.comparison.outcome import Comparison, describe
 from ecom_assets.engine_parity.compare import Sides, compare, missing_table
-from ecom_assets.engine_parity.files import Files, landed_files, loaded_files, newest_loads, unlike_tables
+from ecom_assets.engine_parity.files import Files, landed_files, loaded_files, loads_of, unlike_tables
 from ecom_assets.engine_parity.tables import ComparedTable, compared_tables
 from ecom_assets.environment import Settings
 from ecom_assets.keys import LOADS
@@ -106,7 +106,7 @@ def refuse_other_files(server: PostgresWarehouse, settings: Settings, wanted: Fi
     """
     if not server.exists(LOADS):
         raise NotComparableError(f"nothing was loaded into {server.address} yet; run make run first")
-    unlike = unlike_tables(loaded_files(server.query(newest_loads(settings.sources))), wanted)
+    unlike = unlike_tables(loaded_files(server.query(loads_of(settings.sources))), wanted)
     if unlike:
         raise NotComparableError(
             f"{', '.join(unlike)} in {server.address} were not loaded from the files that lie in {settings.raw_dir} "
@@ -117,7 +117,7 @@ def refuse_other_files(server: PostgresWarehouse, settings: Settings, wanted: Fi
 def built_files(build: Build, sources: Sequence[str]) -> Files:
     """Return the files from which a build was made."""
     with duckdb.connect(str(build.path), read_only=True) as connection:
-        return loaded_files(connection.execute(newest_loads(sources)).fetchall())
+        return loaded_files(connection.execute(loads_of(sources)).fetchall())
 
 
 def audit_build(build: Build, server: PostgresWarehouse) -> tuple[Comparison, ...]:

@@ -13,8 +13,8 @@ from typing import Any
 
 from ecom_assets.ingestion.landing import discover, file_sha256
 from ecom_assets.ingestion.sources import SOURCES
-from ecom_assets.keys import LOADS
 from ecom_assets.sql_text import literal
+from ecom_assets.warehouse.ops_tables import newest_loads
 
 # Name and sha256 of the files of each table, by source and table; no files where an optional table has none.
 Files = Mapping[tuple[str, str], frozenset[tuple[str, str]]]
@@ -35,24 +35,17 @@ def landed_files(raw_dir: Path, sources: Sequence[str]) -> Files:
     }
 
 
-def newest_loads(sources: Sequence[str]) -> str:
+def loads_of(sources: Sequence[str]) -> str:
     """Return the query of the files that raw tables hold now, for ``loaded_files``; it runs on every engine."""
     names = ", ".join(literal(source) for source in sources)
-    return f"""
-        select stored.source, stored.table_name, stored.file_name, stored.file_sha256
-        from {LOADS} as stored
-        inner join (
-            select source, table_name, max(loaded_at) as loaded_at from {LOADS} group by source, table_name
-        ) as newest
-            on stored.source = newest.source
-            and stored.table_name = newest.table_name
-            and stored.loaded_at = newest.loaded_at
-        where stored.source in ({names})
-    """
+    return (
+        f"select source, table_name, file_name, file_sha256 from {newest_loads()} as newest_loads "
+        f"where source in ({names})"
+    )
 
 
 def loaded_files(rows: Iterable[tuple[Any, ...]]) -> Files:
-    """Return the files that tables were loaded from, by the rows of ``newest_loads``."""
+    """Return the files that tables were loaded from, by the rows of ``loads_of``."""
     files: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for source, table, name, sha256 in rows:
         files[source, table] |= {(name, sha256)} if name is not None else set()

@@ -12,7 +12,7 @@ from ecom_assets.commands import audit_engines as command
 from ecom_assets.comparison.outcome import Comparison, Difference, Example
 from ecom_assets.engine_parity import job as job_module
 from ecom_assets.engine_parity.audit import NotComparableError
-from ecom_assets.engine_parity.files import landed_files, loaded_files, newest_loads, unlike_tables
+from ecom_assets.engine_parity.files import landed_files, loaded_files, loads_of, unlike_tables
 from ecom_assets.engine_parity.job import build_parity_job
 from ecom_assets.environment import load_settings
 from ecom_assets.warehouse.ops_tables import create_statements
@@ -56,7 +56,7 @@ def test_only_the_newest_load_of_each_table_and_only_sources_in_use_count() -> N
             connection.execute(statement)
         for row in rows:
             connection.execute("insert into ops.loads values (?, ?, ?, ?, 0, 0, 0, 0, ?, 'run')", row)
-        found = loaded_files(connection.execute(newest_loads(["olist"])).fetchall())
+        found = loaded_files(connection.execute(loads_of(["olist"])).fetchall())
     assert found == {
         ("olist", "orders"): {("b.csv", "22"), ("c.csv", "33")},
         ("olist", "geolocation"): frozenset(),
