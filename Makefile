@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit bench evidence sources download features readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -73,6 +73,9 @@ raw-as-of: $(READY) ## the landing folder as it looked at the end of a day: make
 
 audit: $(READY) ## rebuild the features from the past and compare (ARGS="--cut olist=2018-03-31 --poison")
 	@$(BIN)/python -m ecom_assets.commands.audit $(ARGS)
+
+audit-engines: $(READY) ## build with DuckDB what stands on the Postgres server (ECOM_TARGET=postgres), and compare
+	@$(BIN)/python -m ecom_assets.commands.audit_engines
 
 bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
 	@$(BIN)/python -m benchmarks.sample_size

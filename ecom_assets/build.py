@@ -15,6 +15,7 @@ from dagster_dbt import DbtCliResource
 from ecom_assets.dbt.assets import build_dbt_assets, build_unit_test_checks
 from ecom_assets.dbt.project import dbt_project, prepared_manifest, project_variables
 from ecom_assets.dbt.translator import WarehouseTranslator
+from ecom_assets.engine_parity.job import build_parity_job
 from ecom_assets.environment import DBT_PROJECT_DIR, Settings, export_settings, load_settings
 from ecom_assets.ingestion.assets import build_raw_assets
 from ecom_assets.ingestion.sources import SOURCES
@@ -58,7 +59,7 @@ def build_defs(
             build_dbt_assets(manifest, project, translator, settings.engine.pool),
         ],
         asset_checks=[unit_tests] if unit_tests else [],
-        jobs=[*build_jobs(sources), build_audit_job(settings)],
+        jobs=[*build_jobs(sources), build_audit_job(settings), build_parity_job(settings)],
         schedules=build_schedules(is_on=settings.automation),
         sensors=[build_landing_folder_sensor(settings, sources)],
         resources=resources | dict(resource_overrides or {}),

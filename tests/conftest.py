@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +98,26 @@ class Home:
         return Home(path=folder / "home", raw_dir=folder / "raw")
 
 
+@dataclass(frozen=True)
+class PostgresHome(Home):
+    """A platform home whose warehouse is a database of a server."""
+
+    server: PostgresServer
+    database: str
+
+    def environment(self, **overrides: str) -> dict[str, str]:
+        """Return the environment of a command on this home."""
+        return super().environment(**(self.server.environment(self.database) | overrides))
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a query on the warehouse."""
+        return self.server.query(self.database, sql)
+
+    def with_copied_database(self) -> PostgresHome:
+        """Return this home with a copy of its database, which the test may change."""
+        return replace(self, database=self.server.copied_database(self.database))
+
+
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """Make a folder, or wait until another process of this test session has made it."""
     with FileLock(folder.with_suffix(".lock")):
@@ -165,6 +185,23 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres_database(postgres_server: PostgresServer) -> str:
     """Return the name of a fresh database."""
     return postgres_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def postgres_home(
+    sample_raw_dir: Path, postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> PostgresHome:
+    """Return a home on which ``make run`` has succeeded on a server; not to be changed, copy its database for that."""
+    home = PostgresHome(
+        path=tmp_path_factory.mktemp("postgres_home"),
+        raw_dir=sample_raw_dir,
+        server=postgres_server,
+        database=postgres_server.new_database(),
+    )
+    result = home.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    (home.path / "output.txt").write_text(result.stdout)
+    return home
 
 
 @pytest.fixture

@@ -211,6 +211,12 @@ class PostgresServer:
         self.query("postgres", create_database(name))
         return name
 
+    def copied_database(self, database: str) -> str:
+        """Create a copy of a database that nobody is connected to; return its name."""
+        name = next(self._names)
+        self.query("postgres", f"create database {name} template {database}")
+        return name
+
     def environment(self, database: str) -> dict[str, str]:
         """Return the variables by which the platform finds a database of this server."""
         return {

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
+from ecom_assets.comparison.builds import BuildError
 from ecom_assets.environment import SettingsError, load_settings
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.point_in_time.audit import Kind, NotAuditableError, audit, chosen_cuts, problems
-from ecom_assets.point_in_time.builds import BuildError
 from ecom_assets.point_in_time.poison import NothingToPoisonError
 from ecom_assets.point_in_time.raw_as_of import NothingKnownError
 

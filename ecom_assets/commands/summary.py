@@ -11,6 +11,7 @@ from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADS, REJECTED_ROWS
 from ecom_assets.sql_text import literal, quoted
 from ecom_assets.warehouse.base import PlatformWarehouse
+from ecom_assets.warehouse.ops_tables import newest_loads
 from ml_assets.contract import STAGING_SCHEMA
 
 
@@ -51,16 +52,8 @@ def _rows(warehouse: PlatformWarehouse, schema: str, names: Sequence[str]) -> in
 
 def _load_totals(warehouse: PlatformWarehouse) -> tuple[int, int]:
     [(rejected, superseded)] = warehouse.query(
-        f"""
-        select coalesce(sum(loads.rejected_count), 0), coalesce(sum(loads.superseded_count), 0)
-        from {LOADS} as loads
-        inner join (
-            select source, table_name, max(loaded_at) as loaded_at from {LOADS} group by source, table_name
-        ) as newest
-            on loads.source = newest.source
-            and loads.table_name = newest.table_name
-            and loads.loaded_at = newest.loaded_at
-        """
+        "select coalesce(sum(rejected_count), 0), coalesce(sum(superseded_count), 0) "
+        f"from {newest_loads()} as newest_loads"
     )
     return int(rejected), int(superseded)
 

@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from ecom_assets.comparison.builds import Build
+from ecom_assets.comparison.outcome import Comparison, describe
 from ecom_assets.environment import Settings
-from ecom_assets.point_in_time.builds import Build, Workshop
-from ecom_assets.point_in_time.compare import Builds, Comparison, compare, describe
+from ecom_assets.point_in_time.builds import Workshop
+from ecom_assets.point_in_time.compare import Builds, compare
 from ecom_assets.point_in_time.feature_tables import FeatureTable, feature_tables
 from ecom_assets.point_in_time.poison import write_poisoned
 from ecom_assets.point_in_time.raw_as_of import end_of_day, write_raw_as_of
@@ -162,7 +164,7 @@ def problems(reports: Sequence[CutReport], *, may_be_empty: Collection[str] = ()
         for comparison in report.comparisons:
             if not comparison.rows and not comparison.differences and comparison.table not in may_be_empty:
                 found.append(f"{title}: {comparison.table} has no row by that day, so nothing was proved; cut later")
-        differences = describe(report.comparisons)
+        differences = describe(report.comparisons, "whole", "cut")
         if differences:
             found.append(f"{title}:\n{differences}")
     return "\n".join(found)

@@ -1,7 +1,7 @@
-"""Landing folders as tables and back: read by the platform's own loader, written under the original names.
+"""Loaded tables back to a landing folder, under the original names.
 
-Belongs here: reading and writing whole folders. Does not belong here: which rows and values are kept (``raw_as_of``,
-``poison``), reading a single file (``ingestion``).
+Belongs here: writing whole folders. Does not belong here: which rows and values are kept (``raw_as_of``, ``poison``),
+reading them (``ingestion``).
 """
 
 from __future__ import annotations
@@ -9,46 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from ecom_assets.ingestion.landing import Part, discover
-from ecom_assets.ingestion.loader import LoadRequest, load_table
 from ecom_assets.ingestion.parse import FILE_NAME, LINE_NUMBER
-from ecom_assets.ingestion.schema import Source, Table
+from ecom_assets.ingestion.schema import Table
+from ecom_assets.ingestion.whole_source import LandedTable
 from ecom_assets.sql_text import literal, quoted
-from ecom_assets.warehouse.ops_tables import create_statements
 
 _SCRATCH_PREFIX = ".point_in_time_"
 
 
 class FolderNotEmptyError(FileExistsError):
     """The folder to be written already holds something."""
-
-
-@dataclass(frozen=True, slots=True)
-class LandedTable:
-    """A raw table in a temporary warehouse.
-
-    Attributes
-    ----------
-    source, table
-        The declared table.
-    parts
-        Its files, later ones winning; none for an optional table whose files are not there.
-    """
-
-    source: Source
-    table: Table
-    parts: tuple[Part, ...]
-
-    @property
-    def relation(self) -> str:
-        """Qualified name in the temporary warehouse."""
-        return f"{self.source.schema}.{self.table.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +40,6 @@ class WrittenTable:
 
     path: Path
     rows: int
-
-
-def load_source(
-    connection: duckdb.DuckDBPyConnection, raw_dir: Path, source: Source, *, max_rejected_share: float
-) -> tuple[LandedTable, ...]:
-    """Load every table of a source, as the raw assets do.
-
-    Raises
-    ------
-    LoadError
-        If the folder or one of its files cannot be used.
-    """
-    for statement in create_statements():
-        connection.execute(statement)
-    landing = discover(raw_dir, source)
-    loaded_at = datetime.now(UTC).replace(tzinfo=None)
-    tables = tuple(LandedTable(source, table, landing.parts[table.name]) for table in source.tables)
-    with TemporaryDirectory(prefix=_SCRATCH_PREFIX) as scratch:
-        for landed in tables:
-            request = LoadRequest(
-                source=source,
-                table=landed.table,
-                parts=landed.parts,
-                scratch_dir=Path(scratch),
-                max_rejected_share=max_rejected_share,
-                run_id="point_in_time",
-                loaded_at=loaded_at,
-            )
-            load_table(connection, request)
-    return tables
 
 
 @contextmanager

@@ -19,13 +19,8 @@ import duckdb
 
 from ecom_assets.ingestion.parse import FILE_NAME, LINE_NUMBER
 from ecom_assets.ingestion.sources import SOURCES
-from ecom_assets.point_in_time.landed import (
-    WrittenTable,
-    load_source,
-    new_folder,
-    scratch_warehouse,
-    write_source,
-)
+from ecom_assets.ingestion.whole_source import load_source
+from ecom_assets.point_in_time.landed import WrittenTable, new_folder, scratch_warehouse, write_source
 from ecom_assets.point_in_time.raw_as_of import end_of_day, end_of_day_milliseconds
 from ecom_assets.sql_text import literal
 

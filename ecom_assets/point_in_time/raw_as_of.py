@@ -30,14 +30,8 @@ import duckdb
 
 from ecom_assets.ingestion.schema import Source
 from ecom_assets.ingestion.sources import SOURCES
-from ecom_assets.point_in_time.landed import (
-    LandedTable,
-    WrittenTable,
-    load_source,
-    new_folder,
-    scratch_warehouse,
-    write_source,
-)
+from ecom_assets.ingestion.whole_source import LandedTable, load_source
+from ecom_assets.point_in_time.landed import WrittenTable, new_folder, scratch_warehouse, write_source
 
 KNOWN_FROM = "known_from"
 

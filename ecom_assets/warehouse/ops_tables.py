@@ -42,3 +42,17 @@ def table_statements() -> list[str]:
 def create_statements() -> list[str]:
     """Return the SQL that creates the schemas and tables that are missing."""
     return [*schema_statements(), *table_statements()]
+
+
+def newest_loads() -> str:
+    """Return the relation of the rows of ``ops.loads`` that say what each raw table holds now."""
+    return f"""(
+        select loads.*
+        from {LOADS} as loads
+        inner join (
+            select source, table_name, max(loaded_at) as loaded_at from {LOADS} group by source, table_name
+        ) as newest
+            on loads.source = newest.source
+            and loads.table_name = newest.table_name
+            and loads.loaded_at = newest.loaded_at
+    )"""

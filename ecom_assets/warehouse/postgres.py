@@ -22,7 +22,13 @@ from ecom_assets.warehouse.errors import Announce, WarehouseError
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
 from ecom_assets.warehouse.postgres_bulk import ROWS_A_BATCH, bulk_session
 from ecom_assets.warehouse.postgres_database import READ_DATABASE, DatabaseLocale, refusal
-from ecom_assets.warehouse.postgres_load import RawTable, copy_state, newest_load, publish
+from ecom_assets.warehouse.postgres_load import (
+    RawTable,
+    columns_on_server,
+    copy_state,
+    newest_load,
+    publish,
+)
 from ecom_assets.warehouse.postgres_server import (
     BUILD_LOCK,
     DBT_IN_TURN,
@@ -104,6 +110,11 @@ class PostgresWarehouse(PlatformWarehouse):
             scratch.execute(f"create table {target} as select {casts} from server_rows")
             scratch.unregister("server_rows")
 
+    def columns(self, table: TableName) -> list[tuple[str, str]]:
+        """Return name and type of a relation's columns, as the server calls them; none if there is no such relation."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:
+            return columns_on_server(connection, table)
+
     def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
         refuse_repeated_keys(table, frame, key)
@@ -174,6 +185,24 @@ class PostgresWarehouse(PlatformWarehouse):
 
     def await_turn(self, announce: Announce) -> None:
         """Do nothing: the program waits by itself, and says for whom."""
+
+    @contextmanager
+    def without_builds(self, announce: Announce) -> Iterator[None]:
+        """Keep out every build, and what loads would change, for the time of the block.
+
+        Parameters
+        ----------
+        announce
+            Is told whom there is to wait for.
+
+        Raises
+        ------
+        WarehouseBusyError
+            If a build goes on for too long.
+        """
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as guard:
+            self._lock(guard, BUILD_LOCK, announce)
+            yield
 
     @property
     def _address(self) -> Address:

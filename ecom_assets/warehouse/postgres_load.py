@@ -42,7 +42,7 @@ def copy_state(scratch: duckdb.DuckDBPyConnection, server: Session, table: RawTa
     if loads:
         places = ", ".join("?" for _ in loads[0])
         scratch.executemany(f"insert into {LOADS} values ({places})", loads)
-    columns = _columns_on_server(server, table.name)
+    columns = columns_on_server(server, table.name)
     if columns:
         names = ", ".join(f"{quoted(name)} varchar" for name, _ in columns)
         scratch.execute(f"create schema {table.name.schema}")
@@ -77,7 +77,7 @@ def publish(
         Which rows of ``ops.loads`` are new.
     """
     wanted = postgres_columns(scratch, str(table.name))
-    found = _columns_on_server(guard, table.name)
+    found = columns_on_server(guard, table.name)
     [(has_schema,)] = rows_of(guard, f"select to_regnamespace({literal(table.name.schema)}) is not null")
     with server.cursor() as cursor:
         if not has_schema:
@@ -102,7 +102,7 @@ def _send(scratch: duckdb.DuckDBPyConnection, cursor: dbapi.Cursor, target: Tabl
     cursor.adbc_ingest(target.name, reader, mode="append", db_schema_name=target.schema)
 
 
-def _columns_on_server(server: Session, table: TableName) -> list[tuple[str, str]]:
+def columns_on_server(server: Session, table: TableName) -> list[tuple[str, str]]:
     """Return name and type of a table's columns; none if there is no such table."""
     return [
         (str(name), str(kind))

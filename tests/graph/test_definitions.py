@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from ecom_assets.build import build_defs
 from ecom_assets.environment import Settings, load_settings
-from ecom_assets.keys import AUDIT_POINT_IN_TIME, DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
+from ecom_assets.keys import AUDIT_ENGINE_PARITY, AUDIT_POINT_IN_TIME, DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
 
@@ -97,14 +97,18 @@ def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) 
         REFRESH_WAREHOUSE,
         REFRESH_ALL,
         AUDIT_POINT_IN_TIME,
+        AUDIT_ENGINE_PARITY,
     }
     assert [schedule.name for schedule in repository.schedule_defs] == [NIGHTLY]
     assert [sensor.name for sensor in repository.sensor_defs] == [LANDING_FOLDER_SENSOR]
 
 
-def test_the_audit_makes_no_asset_and_does_not_hold_up_the_warehouse(defs: dg.Definitions) -> None:
-    job = defs.resolve_job_def(AUDIT_POINT_IN_TIME)
-    assert [node.name for node in job.nodes] == ["audit_features"]
+@pytest.mark.parametrize(
+    ("name", "op"), [(AUDIT_POINT_IN_TIME, "audit_features"), (AUDIT_ENGINE_PARITY, "compare_engines")]
+)
+def test_an_audit_makes_no_asset_and_does_not_hold_up_the_warehouse(defs: dg.Definitions, name: str, op: str) -> None:
+    job = defs.resolve_job_def(name)
+    assert [node.name for node in job.nodes] == [op]
     assert {definition.pool for definition in job.all_node_defs if isinstance(definition, dg.OpDefinition)} == {None}
     assert job.asset_layer.selected_asset_keys == set()
 

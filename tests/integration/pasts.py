@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ecom_assets.comparison.builds import Build
 from ecom_assets.environment import load_settings
 from ecom_assets.point_in_time.audit import Kind, build_past
-from ecom_assets.point_in_time.builds import Build, Workshop
+from ecom_assets.point_in_time.builds import Workshop
 
 CUTS: Mapping[str, tuple[date, ...]] = {
     "olist": (date(2017, 8, 31), date(2018, 1, 31), date(2018, 5, 31)),

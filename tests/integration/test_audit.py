@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ecom_assets.comparison import builds
+from ecom_assets.comparison.builds import BuildError
 from ecom_assets.environment import load_settings
-from ecom_assets.point_in_time import builds
-from ecom_assets.point_in_time.builds import BuildError, Workshop
+from ecom_assets.point_in_time.builds import Workshop
 from ecom_assets.point_in_time.job import build_audit_job
 from tests.conftest import Home
 
@@ -37,5 +38,5 @@ def test_a_build_that_fails_says_what_dbt_said(
 ) -> None:
     monkeypatch.setattr(builds, "DBT_PROJECT_DIR", tmp_path)
     workshop = Workshop(tmp_path / "shop", load_settings({"ECOM_HOME": str(tmp_path)}), "retailrocket")
-    with pytest.raises(BuildError, match=r"could not build the features of retailrocket in .*\n(.*\n)*.*dbt_project"):
+    with pytest.raises(BuildError, match=r"could not build the tables of retailrocket in .*\n(.*\n)*.*dbt_project"):
         workshop.build("whole", sample_raw_dir)

@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from ecom_assets.comparison.builds import Build
+from ecom_assets.comparison.outcome import Comparison
 from ecom_assets.point_in_time.audit import Kind, compared_before
-from ecom_assets.point_in_time.builds import Build
-from ecom_assets.point_in_time.compare import Builds, Comparison, compare
+from ecom_assets.point_in_time.compare import Builds, compare
 from ecom_assets.point_in_time.feature_tables import feature_tables
 from tests.integration.pasts import Pasts
 

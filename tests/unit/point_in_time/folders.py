@@ -9,7 +9,7 @@ import pandas as pd
 
 from ecom_assets.ingestion.parse import FILE_NAME, LINE_NUMBER
 from ecom_assets.ingestion.sources import SOURCES
-from ecom_assets.point_in_time.landed import load_source
+from ecom_assets.ingestion.whole_source import load_source
 
 
 def loaded(raw_dir: Path, source: str, *, is_ordered: bool = False) -> dict[str, pd.DataFrame]:

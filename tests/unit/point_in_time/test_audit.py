@@ -11,10 +11,10 @@ import dagster as dg
 import pytest
 
 from ecom_assets.commands import audit as command
+from ecom_assets.comparison.outcome import Comparison, Difference, Example
 from ecom_assets.environment import load_settings
 from ecom_assets.point_in_time import job as job_module
 from ecom_assets.point_in_time.audit import CutReport, Kind, NotAuditableError, default_cuts, problems
-from ecom_assets.point_in_time.compare import Comparison, Difference, Example
 from ecom_assets.point_in_time.job import AuditConfig, asked_cuts, asked_kinds, audited, build_audit_job, rows_compared
 
 DAY = date(2018, 1, 31)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from ecom_assets.point_in_time.compare import Builds, Comparison, compare, describe
+from ecom_assets.comparison.outcome import Comparison, describe
+from ecom_assets.point_in_time.compare import Builds, compare
 from ecom_assets.point_in_time.feature_tables import FeatureTable
 
 TABLE = FeatureTable(
@@ -96,7 +97,7 @@ def test_numbers_may_differ_in_their_last_digits_and_nothing_equals_nothing(
 def test_rows_on_one_side_only_are_told_with_their_side(connection: duckdb.DuckDBPyConnection) -> None:
     [difference] = compared(connection, [ROW], [changed(thing_id="b")]).differences
     assert (difference.column, difference.count) == ("(row)", 2)
-    assert [(example.whole, example.cut) for example in difference.examples] == [
+    assert [(example.first, example.second) for example in difference.examples] == [
         ("there", "missing"),
         ("missing", "there"),
     ]
@@ -105,7 +106,7 @@ def test_rows_on_one_side_only_are_told_with_their_side(connection: duckdb.DuckD
 def test_a_row_that_stands_twice_is_a_difference_of_its_own(connection: duckdb.DuckDBPyConnection) -> None:
     [difference] = compared(connection, [ROW], [ROW, changed(amount=5.0)]).differences
     assert (difference.column, difference.count) == ("(row)", 1)
-    assert (difference.examples[0].whole, difference.examples[0].cut) == ("-", "2 times")
+    assert (difference.examples[0].first, difference.examples[0].second) == ("-", "2 times")
 
 
 def test_a_label_counts_only_once_the_past_knew_it(connection: duckdb.DuckDBPyConnection) -> None:
@@ -133,9 +134,9 @@ def test_a_label_that_the_final_status_voided_is_excused_and_no_other(
 def test_the_message_counts_all_and_shows_twenty(connection: duckdb.DuckDBPyConnection) -> None:
     whole = [changed(thing_id=f"{number:03}") for number in range(50)]
     cut = [changed(thing_id=f"{number:03}", kind="y", amount=2.0) for number in range(50)]
-    message = describe([compared(connection, whole, cut)])
+    message = describe([compared(connection, whole, cut)], "whole", "cut")
     assert "ftr_things.kind differs in 50 rows" in message
     assert "ftr_things.amount differs in 50 rows" in message
     assert "thing_id=000, as_of_date=2018-01-31: whole x, cut y" in message
     assert message.count(": whole ") == 20
-    assert describe([compared(connection, [ROW], [ROW])]) == ""
+    assert describe([compared(connection, [ROW], [ROW])], "whole", "cut") == ""

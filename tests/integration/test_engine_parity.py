@@ -1,0 +1,129 @@
+"""Every table on a real server against what DuckDB builds from the same files: sample and real extract."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ecom_assets.build import build_defs
+from ecom_assets.comparison.builds import Build
+from ecom_assets.engine_parity.audit import NotComparableError, audit_build, audit_parity, problems, server_of
+from ecom_assets.keys import AUDIT_ENGINE_PARITY
+from tests.conftest import Home, PostgresHome
+from tests.integration.test_make_run import failed_checks, rewrite
+from tests.postgres_server import PostgresServer
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def as_home(monkeypatch: pytest.MonkeyPatch, postgres_home: PostgresHome) -> PostgresHome:
+    """Return the home on the server, with this process in its environment; what is exported meanwhile is undone."""
+    for name, value in postgres_home.environment().items():
+        monkeypatch.setenv(name, value)
+    for name in ("ECOM_SOURCES", "ECOM_DUCKDB_PATH", "DAGSTER_HOME", "DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, "")
+    return postgres_home
+
+
+@pytest.fixture
+def embedded(built_home: Home, tmp_path: Path) -> Build:
+    """Return the same sample as ``make run`` built it with DuckDB."""
+    shutil.copy(built_home.path / "dbt" / "target" / "manifest.json", tmp_path / "warehouse.json")
+    return Build(Path(shutil.copy(built_home.path / "warehouse.duckdb", tmp_path)))
+
+
+def refuse_to_wait(words: str) -> None:
+    raise AssertionError(f"nobody else is at work, and yet: {words}")
+
+
+def test_the_job_finds_every_table_of_the_sample_equal_and_leaves_the_home_as_it_was(as_home: PostgresHome) -> None:
+    before = sorted(as_home.path.iterdir())
+    job = build_defs(settings=as_home.settings()).resolve_job_def(AUDIT_ENGINE_PARITY)
+    result = job.execute_in_process()
+    [output] = [event for event in result.all_events if event.event_type_value == "STEP_OUTPUT"]
+    table = output.step_output_data.metadata["tables"]
+    assert isinstance(table, dg.TableMetadataValue)
+    rows = {str(record.data["table"]): int(str(record.data["rows"])) for record in table.records}
+    stored = as_home.query(
+        "select schemaname || '.' || tablename from pg_tables "
+        "where schemaname in ('staging', 'intermediate', 'marts', 'features')"
+    )
+    assert sorted(rows) == sorted(str(name) for (name,) in stored)
+    assert rows == {name: as_home.count(name) for name in rows}
+    assert min(rows.values()) > 0
+    assert sorted(as_home.path.iterdir()) == before
+
+
+CHANGES = {
+    "a value": (
+        "update marts.fct_orders set items_value = items_value + 0.01 "
+        "where order_id = (select min(order_id) from marts.fct_orders where items_value is not null)",
+        "marts.fct_orders.items_value differs in 1 rows",
+    ),
+    "a value of a double": (
+        "update marts.dim_sellers set seller_latitude = seller_latitude * (1 + 1e-6) "
+        "where seller_id = (select min(seller_id) from marts.dim_sellers where seller_latitude is not null)",
+        "marts.dim_sellers.seller_latitude differs in 1 rows",
+    ),
+    "a row": (
+        "delete from features.ftr_items where (item_id, as_of_date) = "
+        "(select item_id, as_of_date from features.ftr_items order by 1, 2 limit 1)",
+        "features.ftr_items.(row) differs in 1 rows",
+    ),
+    "a type": (
+        "alter table marts.funnel_daily alter column sessions type numeric",
+        "marts.funnel_daily.(columns) differs in 1 columns",
+    ),
+    "a table": ("drop table marts.cohort_retention", "marts.cohort_retention.(table) differs in 1 engine"),
+}
+
+
+def test_just_what_was_changed_by_hand_on_the_server_is_found(
+    as_home: PostgresHome, embedded: Build, tmp_path: Path
+) -> None:
+    changed = as_home.with_copied_database()
+    for sql, _ in CHANGES.values():
+        changed.query(sql)
+    found = problems(audit_build(embedded, server_of(changed.settings())))
+    told = [line for line in found.splitlines() if not line.startswith("  ")]
+    assert sorted(told) == sorted(words for _, words in CHANGES.values())
+    assert problems(audit_build(embedded, server_of(as_home.settings()))) == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["warehouse.duckdb", "warehouse.json"]
+
+
+def test_a_server_that_was_not_built_from_the_folder_is_refused(
+    as_home: PostgresHome, embedded: Build, tmp_path: Path
+) -> None:
+    empty = as_home.settings(PGDATABASE=as_home.server.new_database())
+    with pytest.raises(NotComparableError, match=r"nothing was loaded into .* yet; run make run first"):
+        audit_parity(empty, refuse_to_wait)
+
+    raw_dir = Path(shutil.copytree(as_home.raw_dir, tmp_path / "raw"))
+    rewrite(raw_dir / "retailrocket" / "category_tree.csv", lambda rows: rows[:-1])
+    with pytest.raises(NotComparableError, match=r"^retailrocket\.category_tree in .* were not loaded from the files"):
+        audit_parity(as_home.settings(ECOM_RAW_DIR=str(raw_dir)), refuse_to_wait)
+
+    loaded = as_home.with_copied_database()
+    loaded.query("drop schema staging, intermediate, marts, features cascade")
+    with pytest.raises(NotComparableError, match=r"no table was built in .* yet; run make run first"):
+        audit_build(embedded, server_of(loaded.settings()))
+
+
+def test_every_table_of_the_real_extract_is_equal(
+    real_extract: Path, postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = postgres_server.new_database()
+    home = PostgresHome(path=tmp_path / "home", raw_dir=real_extract, server=postgres_server, database=database)
+    result = home.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert failed_checks(result.stdout) == []
+    monkeypatch.setenv("PGPASSWORD", home.environment()["PGPASSWORD"])
+    comparisons = audit_parity(home.settings(), refuse_to_wait)
+    assert problems(comparisons) == ""
+    rows = {comparison.table: comparison.rows for comparison in comparisons}
+    assert rows["marts.fct_orders"] == 42_371
+    assert rows["features.ftr_late_delivery"] > 42_371
