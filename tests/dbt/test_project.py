@@ -17,6 +17,24 @@ from ecom_assets.ingestion.sources import SOURCES
 from tests.conftest import Home
 
 KEY_TESTS = {"unique", "unique_combination"}
+# Postgres cuts longer names off without a word, and dbt appends to the name of a relation while it replaces it.
+LONGEST_NAME = 63
+LONGEST_RELATION_NAME = LONGEST_NAME - len("__dbt_backup")
+
+
+def overlong_names(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the names in a manifest that do not fit into an identifier of every engine, each with its kind.
+
+    Data tests count by their alias, the name of the table that would keep their failures: dbt shortens the names that
+    it makes up itself.
+    """
+    named = [(source["identifier"], "source", LONGEST_NAME) for source in manifest["sources"].values()]
+    named += [(test["name"], "unit test", LONGEST_NAME) for test in manifest["unit_tests"].values()]
+    for node in manifest["nodes"].values():
+        is_test = node["resource_type"] == "test"
+        named.append((node["alias"], node["resource_type"], LONGEST_NAME if is_test else LONGEST_RELATION_NAME))
+        named += [(column, "column", LONGEST_NAME) for column in node["columns"]]
+    return sorted({f"{kind} {name}" for name, kind, limit in named if len(name.encode()) > limit})
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +79,33 @@ def test_every_model_has_a_tested_key(manifest: Mapping[str, Any], models: list[
         if not table.key
     }
     assert {model["name"] for model in models if model["unique_id"] not in keyed} - without_key == set()
+
+
+def test_every_name_is_an_identifier_of_every_engine(manifest: Mapping[str, Any]) -> None:
+    assert overlong_names(manifest) == []
+
+
+def test_a_name_that_an_engine_would_cut_off_is_found() -> None:
+    def document(length: int) -> dict[str, Any]:
+        name = "n" * length
+        model = {"resource_type": "model", "alias": name[12:], "columns": {name: {}}}
+        return {
+            "nodes": {"model": model, "test": {"resource_type": "test", "alias": name, "columns": {}}},
+            "sources": {"source": {"identifier": name}},
+            "unit_tests": {"unit_test": {"name": name}},
+        }
+
+    assert overlong_names(document(63)) == []
+    assert [name.rsplit(" ", 1)[0] for name in overlong_names(document(64))] == [
+        "column",
+        "model",
+        "source",
+        "test",
+        "unit test",
+    ]
+    # Letters beyond ASCII take more than a byte.
+    accented = {"nodes": {}, "sources": {}, "unit_tests": {"unit_test": {"name": "é" * 32}}}
+    assert overlong_names(accented) == [f"unit test {'é' * 32}"]
 
 
 def test_marts_have_enforced_contracts_with_a_type_for_every_column(models: list[Mapping[str, Any]]) -> None:

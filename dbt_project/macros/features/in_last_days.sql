@@ -3,5 +3,5 @@
     begin on the 25th at midnight.
 -#}
 {%- macro in_last_days(moment, as_of_date, days) -%}
-    ({{ moment }} >= {{ end_of_day(as_of_date) }} - interval '{{ days }} days' and {{ known_by(moment, as_of_date) }})
+    ({{ moment }} >= {{ end_of_day(as_of_date, -(days | int)) }} and {{ known_by(moment, as_of_date) }})
 {%- endmacro -%}

@@ -3,16 +3,16 @@
     last digits of a floating point number differ between engines. NULL if a coordinate is, which least() would skip.
 -#}
 {%- macro distance_km(from_latitude, from_longitude, to_latitude, to_longitude) -%}
+    {%- set kilometres -%}
+        2 * 6371.0088 * asin(sqrt(least(
+            1,
+            power(sin(radians({{ to_latitude }} - {{ from_latitude }}) / 2), 2)
+            + cos(radians({{ from_latitude }})) * cos(radians({{ to_latitude }}))
+            * power(sin(radians({{ to_longitude }} - {{ from_longitude }}) / 2), 2)
+        )))
+    {%- endset -%}
     case
         when {{ from_latitude }} + {{ from_longitude }} + {{ to_latitude }} + {{ to_longitude }} is not null
-            then cast(cast(
-                2 * 6371.0088 * asin(sqrt(least(
-                    1,
-                    power(sin(radians({{ to_latitude }} - {{ from_latitude }}) / 2), 2)
-                    + cos(radians({{ from_latitude }})) * cos(radians({{ to_latitude }}))
-                    * power(sin(radians({{ to_longitude }} - {{ from_longitude }}) / 2), 2)
-                )))
-                as numeric(12, 3)
-            ) as double precision)
+            then cast({{ rounded_decimal(kilometres, 12, 3) }} as double precision)
     end
 {%- endmacro -%}

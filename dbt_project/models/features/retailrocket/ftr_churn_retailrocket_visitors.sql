@@ -78,12 +78,12 @@ steps as (
         -- Of a root with n events, n ln n in steps: rounded first, they add up to it exactly.
         root_event_number is not null as has_root_category,
         root_event_number = 1 as is_new_root_category,
-        cast(root_event_number * ln(cast(root_event_number as double precision)) as numeric(24, 12))
+        {{ rounded_decimal('root_event_number * ln(cast(root_event_number as double precision))', 24, 12) }}
         - case
             when root_event_number > 1
-                then cast(
-                    (root_event_number - 1) * ln(cast(root_event_number - 1 as double precision)) as numeric(24, 12)
-                )
+                then {{ rounded_decimal(
+                    '(root_event_number - 1) * ln(cast(root_event_number - 1 as double precision))', 24, 12
+                ) }}
             else 0
         end as root_category_surprise,
 
@@ -104,7 +104,8 @@ history as (
         panel.last_occurred_at,
         panel.next_occurred_at,
         steps.*,
-        cast(steps.viewed_log_price - ln(category_price_levels.median_price) as numeric(24, 12)) as price_position,
+        {{ rounded_decimal('steps.viewed_log_price - ln(category_price_levels.median_price)', 24, 12) }}
+            as price_position,
         steps.occurred_at >= panel.last_session_started_at as is_in_last_session,
         {{ in_last_days('steps.occurred_at', 'panel.as_of_date', 1) }} as is_in_last_1_day,
         {{ in_last_days('steps.occurred_at', 'panel.as_of_date', 7) }} as is_in_last_7_days,

@@ -40,15 +40,12 @@ decayed as (
         as_of_dates.as_of_date,
         weighted.event_type,
         weighted.occurred_at,
-        -- As a decimal number, so that the sum does not depend on the order of its parts.
-        cast(
-            weighted.weight * power(
-                cast(0.5 as double precision),
-                cast(
-                    {{ milliseconds_between('weighted.occurred_at', end_of_day('as_of_dates.as_of_date')) }}
-                    as double precision
-                ) / (86400000 * {{ var('interaction_half_life_days') | float }})
-            ) as numeric(24, 12)
+        weighted.weight * power(
+            cast(0.5 as double precision),
+            cast(
+                {{ milliseconds_between('weighted.occurred_at', end_of_day('as_of_dates.as_of_date')) }}
+                as double precision
+            ) / (86400000 * {{ var('interaction_half_life_days') | float }})
         ) as decayed_weight
     from as_of_dates
     inner join weighted
@@ -67,7 +64,8 @@ final as (
         as_of_date,
 
         -- numerics
-        cast(sum(decayed_weight) as double precision) as strength,
+        -- Of decimal numbers, so that the sum does not depend on the order of its parts.
+        cast(sum({{ rounded_decimal('decayed_weight', 24, 12) }}) as double precision) as strength,
         count(*) filter (where event_type = 'view') as view_count,
         count(*) filter (where event_type = 'addtocart') as cart_count,
         count(*) filter (where event_type = 'transaction') as purchase_count,

@@ -52,7 +52,7 @@ units as (
         measured_products.volume_cm3,
         row_number() over (
             partition by order_items.order_id
-            order by order_items.price desc, order_items.order_item_id asc
+            order by order_items.price desc nulls last, order_items.order_item_id asc
         ) as price_rank
     from order_items
     left join measured_products on order_items.product_id = measured_products.product_id

@@ -6,7 +6,10 @@ ranked as (
     select
         order_id,
         nullif(payment_type, 'not_defined') as payment_type,
-        row_number() over (partition by order_id order by payment_value desc, payment_sequential asc) as value_rank
+        row_number() over (
+            partition by order_id
+            order by payment_value desc nulls last, payment_sequential asc
+        ) as value_rank
     from order_payments
 ),
 

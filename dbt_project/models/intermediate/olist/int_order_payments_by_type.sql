@@ -20,7 +20,7 @@ ranked as (
         payments_value,
         row_number() over (
             partition by order_id
-            order by payments_value desc, payment_type collate "C"
+            order by payments_value desc nulls last, payment_type collate "C"
         ) as value_rank
     from types
 ),

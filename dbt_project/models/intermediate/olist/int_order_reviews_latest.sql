@@ -11,7 +11,7 @@ ranked as (
         answered_at,
         row_number() over (
             partition by order_id
-            order by answered_at desc, created_at desc, review_id desc
+            order by answered_at desc nulls last, created_at desc nulls last, review_id collate "C" desc
         ) as recency_rank
     from order_reviews
 ),

@@ -52,7 +52,9 @@ asked as (
 
 -- A decision precedes what changes at the same instant.
 timeline as (
-    select distinct
+    select
+        order_id,
+        decision_point,
         party_kind,
         party_id,
         {%- for measure in order_measures() %}
@@ -65,6 +67,8 @@ timeline as (
     union all
 
     select
+        cast(null as text) as order_id,
+        cast(null as text) as decision_point,
         parties.party_kind,
         parties.party_id,
         {%- for measure in order_measures() %}
@@ -81,8 +85,9 @@ timeline as (
 -- party. One partition a party would say the same and take five times as long.
 running as (
     select
+        order_id,
+        decision_point,
         party_kind,
-        party_id,
         {%- for measure in order_measures() %}
             sum({{ measure }}) over party_history as {{ measure }},
         {%- endfor %}
@@ -113,9 +118,9 @@ own as (
 final as (
     select
         -- ids
-        asked.order_id,
-        asked.decision_point,
-        asked.party_kind,
+        running.order_id,
+        running.decision_point,
+        running.party_kind,
 
         -- numbers
         {%- for measure in order_measures() %}
@@ -123,16 +128,11 @@ final as (
         {%- endfor %}
 
         -- timestamps
-        asked.decision_at
-    from asked
-    inner join running
-        on
-            asked.party_kind = running.party_kind
-            and asked.party_id = running.party_id
-            and asked.decision_at = running.moment
-            and running.instant_rank = 0
+        running.moment as decision_at
+    from running
     left join own
-        on asked.order_id = own.order_id and asked.decision_point = own.decision_point
+        on running.order_id = own.order_id and running.decision_point = own.decision_point
+    where running.instant_rank = 0
 )
 
 select * from final

@@ -121,7 +121,7 @@ category_sums as (
         seller_id,
         as_of_date,
         count(*) as category_count,
-        cast(sum(cast(-unit_share * ln(unit_share) as numeric(18, 12))) as numeric(18, 9)) as category_entropy,
+        cast(sum({{ rounded_decimal('-unit_share * ln(unit_share)', 18, 12) }}) as numeric(18, 9)) as category_entropy,
         max(product_category) filter (where unit_rank = 1) as top_category
     from category_shares
     group by seller_id, as_of_date

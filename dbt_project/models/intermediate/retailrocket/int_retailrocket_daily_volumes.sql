@@ -1,3 +1,6 @@
+{# A table: several models look at these few rows, and each look at a view would read all events again. #}
+{{ config(materialized='table') }}
+
 with events as (
     select * from {{ ref('int_events_deduplicated') }}
 ),

@@ -17,7 +17,7 @@ renamed as (
 
         -- booleans
         regexp_replace(
-            coalesce(review_comment_title, '') || coalesce(review_comment_message, ''), '\s', '', 'g'
+            coalesce(review_comment_title, '') || coalesce(review_comment_message, ''), '[ \t\n\f\r]', '', 'g'
         ) <> '' as has_comment,
 
         -- timestamps
