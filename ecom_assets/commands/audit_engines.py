@@ -14,7 +14,7 @@ from ecom_assets.comparison.builds import BuildError
 from ecom_assets.engine_parity.audit import NotComparableError, audit_parity, problems
 from ecom_assets.environment import SettingsError, load_settings
 from ecom_assets.ingestion.errors import LoadError
-from ecom_assets.warehouse.base import WarehouseError
+from ecom_assets.warehouse.errors import WarehouseError
 
 # What was asked for cannot be done with what is there.
 _REFUSALS = (SettingsError, LoadError, NotComparableError, WarehouseError)

@@ -21,8 +21,8 @@ from ecom_assets.engine_parity.tables import ComparedTable, compared_tables
 from ecom_assets.environment import Settings
 from ecom_assets.keys import LOADS
 from ecom_assets.sql_text import literal
-from ecom_assets.warehouse.base import Announce
 from ecom_assets.warehouse.choice import warehouse_of
+from ecom_assets.warehouse.errors import Announce
 from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ml_assets.contract import TableName
 

@@ -14,7 +14,7 @@ import duckdb
 from ecom_assets.comparison.outcome import MAX_EXAMPLES, Comparison, Difference, Example
 from ecom_assets.comparison.rows import INEXACT_TYPES, Pair, differences, repeated_keys, value_differs
 from ecom_assets.sql_text import quoted
-from ecom_assets.warehouse.base import WarehouseError
+from ecom_assets.warehouse.errors import WarehouseError
 from ecom_assets.warehouse.postgres_types import postgres_type
 
 TABLE, COLUMNS = "(table)", "(columns)"
