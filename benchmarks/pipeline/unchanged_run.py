@@ -13,8 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
+from contextlib import contextmanager
 
 
 def main() -> int:
@@ -35,7 +34,7 @@ def main() -> int:
         import duckdb  # noqa: F401
     with part("import of the platform"):
         from ecom_assets.build import build_defs
-        from ecom_assets.commands.summary import print_summary
+        from ecom_assets.commands.summary import summary
         from ecom_assets.environment import export_settings, load_settings
         from ecom_assets.ingestion.assets import landed_fingerprints
         from ecom_assets.ingestion.sources import SOURCES
@@ -59,8 +58,8 @@ def main() -> int:
     if stale:
         sys.stderr.write(f"not an unchanged run: {len(stale)} assets are stale\n")
         return 1
-    with part("summary of the warehouse"), redirect_stdout(StringIO()):
-        print_summary(warehouse, settings.sources)
+    with part("summary of the warehouse"):
+        summary(warehouse, settings.sources)
     sys.stdout.write(json.dumps(seconds) + "\n")
     return 0
 

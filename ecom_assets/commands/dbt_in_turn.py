@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from ecom_assets.environment import SettingsError, postgres_settings
@@ -21,6 +22,9 @@ def main() -> NoReturn:
     dbt inherits the session that holds the lock. So the lock ends with dbt's process, however that ends, and with
     nothing else: a dbt whose caller was killed goes on, and still keeps others out.
     """
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        _become_dbt(arguments)
     try:
         server = postgres_settings(os.environ)
         address = Address(server.host, server.port, server.database, server.user)
@@ -30,7 +34,11 @@ def main() -> NoReturn:
         _say(f"error: {error}")
         sys.exit(2)
     os.set_inheritable(guard.fileno(), True)
-    os.execvp("dbt", ["dbt", *sys.argv[1:]])  # noqa: S606 - the caller's own arguments are the purpose
+    _become_dbt(arguments)
+
+
+def _become_dbt(arguments: Sequence[str]) -> NoReturn:
+    os.execvp("dbt", ["dbt", *arguments])  # noqa: S606 - the caller's own arguments are the purpose
 
 
 def _say(line: str) -> None:

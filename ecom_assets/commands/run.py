@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 
 from ecom_assets.build import build_defs
-from ecom_assets.commands.summary import print_summary
+from ecom_assets.commands.summary import summary
 from ecom_assets.dbt.project import prune_invocations
 from ecom_assets.dbt.unit_tests import UNIT_TESTS_STEP
 from ecom_assets.environment import Settings, SettingsError, export_settings, load_settings
@@ -80,7 +80,13 @@ def run(settings: Settings, *, full: bool) -> int:
         print(describe_plan(stale, total=len(graph.materializable_asset_keys)))
         is_success = materialise(defs, instance, stale, again=full) if stale else True
     prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
-    print_summary(warehouse, settings.sources)
+    try:
+        print(summary(warehouse, settings.sources))
+    except WarehouseError as error:
+        # After a failure there may be no warehouse to look into; what failed has been said.
+        if is_success:
+            raise
+        print(f"error: {error}", file=sys.stderr)
     outcome = "finished" if is_success else "failed"
     print(f"\n{outcome} in {time.monotonic() - started:.0f} s")
     return 0 if is_success else 1

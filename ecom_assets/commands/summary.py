@@ -15,23 +15,27 @@ from ecom_assets.warehouse.ops_tables import newest_loads
 from ml_assets.contract import STAGING_SCHEMA
 
 
-def print_summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> None:
-    """Print tables, views and rows per layer, and what was rejected or superseded.
+def summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> str:
+    """Return tables, views and rows per layer, and what was rejected or superseded, as a text to print.
 
     Of views only those of staging are counted, which read one raw table each: the others compute.
+
+    Raises
+    ------
+    WarehouseError
+        If the warehouse cannot be looked into.
     """
-    print("\nlayer              tables  views       rows")
+    lines = ["\nlayer              tables  views       rows"]
     for schema in [*(SOURCES[name].schema for name in sources), *DBT_LAYERS]:
         relations = _relations(warehouse, schema)
         views = sum(is_view for is_view in relations.values())
         counted = [name for name, is_view in relations.items() if not is_view or schema == STAGING_SCHEMA]
-        print(f"{schema:<18} {len(relations) - views:>6} {views:>6} {_rows(warehouse, schema, counted):>10,}")
+        lines.append(f"{schema:<18} {len(relations) - views:>6} {views:>6} {_rows(warehouse, schema, counted):>10,}")
     if warehouse.exists(LOADS):
         rejected, superseded = _load_totals(warehouse)
-        print(f"\nrows rejected while loading: {rejected:,}   superseded by later parts: {superseded:,}")
-        for table, reason, count in _reject_reasons(warehouse):
-            print(f"  {table}: {count:,} x {reason}")
-    print(f"warehouse: {warehouse.address}")
+        lines.append(f"\nrows rejected while loading: {rejected:,}   superseded by later parts: {superseded:,}")
+        lines += [f"  {table}: {count:,} x {reason}" for table, reason, count in _reject_reasons(warehouse)]
+    return "\n".join([*lines, f"warehouse: {warehouse.address}"])
 
 
 def _relations(warehouse: PlatformWarehouse, schema: str) -> dict[str, bool]:
