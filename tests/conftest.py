@@ -28,10 +28,22 @@ SAMPLE_SEED = 7
 _BEGIN_WITH = ("tests/browser/test_beside_a_run.py", "tests/integration/test_truncation.py")
 
 
+# The files that share a home on a server, which is made once a process, go to one of the two.
+_ON_A_SERVER = "postgres_home"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files to begin with before all others; no test depends on the order."""
+    """Put the files to begin with before all others, and keep files together; no test depends on the order."""
     places = {name: place for place, name in enumerate(_BEGIN_WITH)}
-    items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
+    items.sort(key=lambda item: places.get(_file_of(item), len(places)))
+    on_a_server = {_file_of(item) for item in items if _ON_A_SERVER in getattr(item, "fixturenames", ())}
+    for item in items:
+        group = _ON_A_SERVER if _file_of(item) in on_a_server else _file_of(item)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.split("::")[0]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
