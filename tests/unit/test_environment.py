@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecom_assets.environment import REPOSITORY, SettingsError, export_settings, load_settings
+from ecom_assets.environment import REPOSITORY, PostgresSettings, SettingsError, export_settings, load_settings
 
 
 def test_everything_has_a_default_below_home() -> None:
@@ -45,7 +45,7 @@ def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("ECOM_TARGET", "oracle", "ECOM_TARGET='oracle' is not known; use one of: duckdb"),
+        ("ECOM_TARGET", "oracle", "ECOM_TARGET='oracle' is not known; use one of: duckdb, postgres"),
         ("ECOM_AUTOMATION", "yes", "ECOM_AUTOMATION='yes' is not known; use one of: on, off"),
         ("ECOM_SOURCES", "olist,amazon", r"names \['amazon'\]; use one or more of: olist,retailrocket"),
         ("ECOM_SOURCES", ",", "names no source"),
@@ -90,3 +90,48 @@ def test_a_refused_address_is_not_repeated_since_it_holds_a_password() -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings({"ECOM_DAGSTER_POSTGRES_URL": "mysql://dagster:hidden@host/dagster"})
     assert "hidden" not in str(refused.value)
+
+
+SERVER = {
+    "ECOM_TARGET": "postgres",
+    "PGHOST": "db.example",
+    "PGPORT": "5433",
+    "PGUSER": "me",
+    "PGPASSWORD": "secret",
+    "PGDATABASE": "ecom",
+}
+
+
+def test_the_server_is_read_from_the_variables_of_libpq_and_its_password_is_not_kept() -> None:
+    settings = load_settings(SERVER)
+    assert settings.engine.name == "postgres"
+    assert settings.engine.pool_limit > 1
+    assert settings.postgres == PostgresSettings("db.example", 5433, "me", "ecom", use_roles=False)
+    assert "secret" not in repr(settings)
+    assert load_settings({}).postgres is None
+    with_roles = load_settings(SERVER | {"ECOM_POSTGRES_ROLES": "on"}).postgres
+    assert with_roles is not None
+    assert with_roles.use_roles
+
+
+@pytest.mark.parametrize("name", ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"])
+def test_a_missing_variable_of_the_server_is_named(name: str) -> None:
+    for environ in ({**SERVER, name: ""}, {key: value for key, value in SERVER.items() if key != name}):
+        with pytest.raises(SettingsError, match=f"ECOM_TARGET=postgres needs {name}; set what is missing"):
+            load_settings(environ)
+    assert load_settings({key: value for key, value in SERVER.items() if key not in (name, "ECOM_TARGET")})
+
+
+def test_a_port_that_is_none_and_a_switch_that_is_none_are_refused() -> None:
+    with pytest.raises(SettingsError, match="PGPORT='70000' is out of range"):
+        load_settings(SERVER | {"PGPORT": "70000"})
+    with pytest.raises(SettingsError, match="ECOM_POSTGRES_ROLES='yes' is not known; use one of: on, off"):
+        load_settings(SERVER | {"ECOM_POSTGRES_ROLES": "yes"})
+
+
+def test_a_warehouse_that_is_not_the_default_one_has_an_identity(tmp_path: Path) -> None:
+    assert load_settings({}).warehouse_identity is None
+    assert load_settings({"ECOM_HOME": str(tmp_path)}).warehouse_identity is None
+    other = str(tmp_path / "other.duckdb")
+    assert load_settings({"ECOM_DUCKDB_PATH": other}).warehouse_identity == other
+    assert load_settings(SERVER).warehouse_identity == "db.example:5433/ecom"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from ecom_assets.plan import Materialisation, Reason, plan
+from ecom_assets.plan import Materialisation, Reason, missing_assets, plan
+from ml_assets.contract import TableName
 
 RAW, OTHER, STAGING, MART = (dg.AssetKey(name) for name in ("raw", "other", "staging", "mart"))
 PARENTS: dict[dg.AssetKey, set[dg.AssetKey]] = {RAW: set(), OTHER: set(), STAGING: {RAW}, MART: {STAGING, OTHER}}
@@ -73,3 +74,16 @@ def test_a_check_that_has_not_passed_is_run_again_before_what_stands_behind_it(
     made = last[blocked]
     last[blocked] = Materialisation(made.code_version, made.data_version, made.input_versions, is_blocked=True)
     assert plan(PARENTS, CODE, FILES, last) == expected
+
+
+def test_a_table_that_is_gone_is_made_again_with_all_that_reads_it() -> None:
+    assert plan(PARENTS, CODE, FILES, materialisations(), missing={STAGING}) == {
+        STAGING: Reason.MISSING,
+        MART: Reason.UPSTREAM,
+    }
+
+
+def test_only_what_is_a_table_of_the_warehouse_can_be_missing_there() -> None:
+    orders, sales, report = dg.AssetKey(["raw_olist", "orders"]), dg.AssetKey(["marts", "sales"]), dg.AssetKey("report")
+    assert missing_assets([orders, sales, report], {TableName("marts", "sales")}) == {orders}
+    assert missing_assets([orders, sales, report], frozenset()) == {orders, sales}
