@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from ecom_assets.comparison.builds import Build
 from ecom_assets.engine_parity.audit import audit_build, problems, server_of
-
 from tests.conftest import Home, PostgresHome
 from tests.fixtures.postgres import await_blocked, reader_of
 from tests.integration.test_two_runs import shorten_tree
