@@ -103,12 +103,16 @@ class PostgresWarehouse(PlatformWarehouse):
         selected = ", ".join(quoted(column) for column in columns) if columns is not None else "*"
         condition = f" where {where}" if where else ""
         with bulk_session(self._address, self._role(TRANSFORMER_ROLE)) as server, server.cursor() as cursor:
-            cursor.execute(f"select {selected} from {table}{condition}")
-            rows = cursor.fetch_record_batch()
-            casts = ", ".join(cast_from_server(field) for field in rows.schema)
-            scratch.register("server_rows", rows)
-            scratch.execute(f"create table {target} as select {casts} from server_rows")
-            scratch.unregister("server_rows")
+            try:
+                cursor.execute(f"select {selected} from {table}{condition}")
+                rows = cursor.fetch_record_batch()
+                casts = ", ".join(cast_from_server(field) for field in rows.schema)
+                scratch.register("server_rows", rows)
+                scratch.execute(f"create table {target} as select {casts} from server_rows")
+            except adbc_driver_manager.Error as error:
+                raise WarehouseError(f"{table} could not be read from {self.address}: {error}") from error
+            finally:
+                scratch.unregister("server_rows")
 
     def columns(self, table: TableName) -> list[tuple[str, str]]:
         """Return name and type of a relation's columns, as the server calls them; none if there is no such relation."""

@@ -254,6 +254,12 @@ def test_a_server_that_lets_nobody_in_is_named_with_the_repair(
     assert PASSWORD not in str(raised.value)
 
 
+def test_a_table_that_cannot_be_read_is_named(new_postgres_warehouse: NewWarehouse) -> None:
+    warehouse = new_postgres_warehouse()
+    with pytest.raises(WarehouseError, match=r"marts\.nothing could not be read from 127\.0\.0\.1:"):
+        warehouse.read(TableName("marts", "nothing"))
+
+
 def test_a_database_that_sorts_by_a_language_is_refused(
     new_postgres_warehouse: NewWarehouse, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
