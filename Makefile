@@ -37,7 +37,7 @@ run: $(READY) ## raw files to tested marts; only what has changed (ARGS=--full f
 	@$(BIN)/python -m ecom_assets.commands.run $(ARGS)
 
 test: $(READY) ## all tests, two files at a time
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(READY) ## the tests that are not marked slow
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.sample import write_sample
@@ -28,22 +30,27 @@ SAMPLE_SEED = 7
 _BEGIN_WITH = ("tests/browser/test_beside_a_run.py", "tests/integration/test_truncation.py")
 
 
-# The files that share a home on a server, which is made once a process, go to one of the two.
-_ON_A_SERVER = "postgres_home"
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files to begin with before all others, and keep files together; no test depends on the order."""
+    """Put the files to begin with before all others; no test depends on the order."""
     places = {name: place for place, name in enumerate(_BEGIN_WITH)}
-    items.sort(key=lambda item: places.get(_file_of(item), len(places)))
-    on_a_server = {_file_of(item) for item in items if _ON_A_SERVER in getattr(item, "fixturenames", ())}
-    for item in items:
-        group = _ON_A_SERVER if _file_of(item) in on_a_server else _file_of(item)
-        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
 
 
-def _file_of(item: pytest.Item) -> str:
-    return item.nodeid.split("::")[0]
+# A home on a server is made once a process: the files that need one go to the same of the two.
+_ON_A_SERVER = {"tests/integration/test_engine_parity.py", "tests/integration/test_postgres_under_fire.py"}
+
+
+class _FilesTogether(LoadFileScheduling):  # type: ignore[misc]
+    """Hands out files, and some of them as if they were one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "on a server" if file in _ON_A_SERVER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Return how tests are handed out to processes."""
+    return _FilesTogether(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
