@@ -81,6 +81,8 @@ bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour,
 	@$(BIN)/python -m benchmarks.sample_size
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.likeness
+	@if [ -n "$$PGHOST" ]; then $(BIN)/python -m benchmarks.postgres; \
+	else echo "left out, because PGHOST names no server: benchmarks.postgres"; fi
 
 evidence: $(READY) ## long proofs; tables to benchmarks/results
 	@$(BIN)/python -m benchmarks.kills
