@@ -21,7 +21,7 @@ from tests.integration.pasts import Pasts
 
 pytestmark = pytest.mark.slow
 
-END_OF_DAY = "(cast({}.as_of_date as timestamp) + interval '1 day')"
+END_OF_DAY = "cast({}.as_of_date + 1 as timestamp)"
 CATALOG = "warehouse"
 
 
