@@ -1,0 +1,144 @@
+"""What is known of a fitted version: the record that promotion, card and scoreboard read.
+
+Belongs here: the record's types, as they are stored in JSON. Does not belong here: how its figures come about
+(``measure``), drawing them (``reports``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from ml_assets.metrics.estimate import Estimate
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FoldStatistics(_Record):
+    """A part of the rows: which periods it covers, how many rows, yes answers and entities it has."""
+
+    name: str
+    first_period: date | None
+    last_period: date | None
+    rows: int
+    positives: int
+    entities: int
+
+
+class Scores(_Record):
+    """Measures of one set of probabilities on one set of rows.
+
+    ``average_precision`` and ``lift`` are of the answer of interest (see ``Question.is_no_of_interest``); all others
+    are of the answer yes. ``lift`` is that of the share of rows that ``EvaluationConfig.lift_share`` names.
+    """
+
+    log_loss: Estimate
+    auc: Estimate
+    average_precision: Estimate
+    brier_skill: Estimate
+    calibration_slope: Estimate
+    calibration_intercept: Estimate
+    lift: Estimate
+
+
+class Gain(_Record):
+    """By how much one set of probabilities is better than another on the same rows, by a paired bootstrap.
+
+    Both are positive where the first is better: log-loss of the other minus its own, its own AUC minus the other's.
+    """
+
+    log_loss: Estimate
+    auc: Estimate
+
+
+class PeriodScores(_Record):
+    """One period of the rolling origin: the version's procedure fitted on what was known before it."""
+
+    period: date
+    rows: int
+    positives: int
+    model: Scores
+    rule: Scores
+
+
+class SegmentScores(_Record):
+    """One segment of the test window."""
+
+    segment: str
+    rows: int
+    positives: int
+    mean_probability: float
+    observed_share: float
+    auc: float | None
+    log_loss: float | None
+
+
+class Curve(_Record):
+    """Points of a drawing, at most some hundred."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class CalibrationBin(_Record):
+    """Rows with similar probabilities: their mean probability and what came true, with a Wilson interval."""
+
+    mean_probability: float
+    observed_share: float
+    low: float
+    high: float
+    rows: int
+
+
+class Candidate(_Record):
+    """A fitted candidate and its log-loss on the validation window."""
+
+    name: str
+    validation_log_loss: float
+    parameters: dict[str, float | int | str]
+
+
+class LeakFinding(_Record):
+    """A column, or a tree of depth two, that alone tells the answer too well."""
+
+    columns: tuple[str, ...]
+    auc: float
+    precision: float
+    reason: str
+
+
+class Importance(_Record):
+    """Share of a column in what moves the margin: its mean absolute contribution over that of all columns."""
+
+    column: str
+    share: float
+
+
+class Evaluation(_Record):
+    """All that was measured of a version."""
+
+    model_name: str
+    version: str
+    fingerprint: str
+    chosen: str
+    candidates: tuple[Candidate, ...]
+    folds: tuple[FoldStatistics, ...]
+    test: Scores | None
+    baselines: dict[str, Scores]
+    gain_over_rule: Gain | None
+    by_period: tuple[PeriodScores, ...]
+    pooled: Scores | None
+    pooled_rule: Scores | None
+    mean_period_auc: Estimate | None
+    segments: tuple[SegmentScores, ...]
+    roc: Curve | None
+    precision_recall: Curve | None
+    lift_curve: Curve | None
+    calibration: tuple[CalibrationBin, ...]
+    importances: tuple[Importance, ...]
+    leaks: tuple[LeakFinding, ...]
+    minimum_detectable_auc: float | None
+    remarks: tuple[str, ...] = ()

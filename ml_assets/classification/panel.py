@@ -1,0 +1,122 @@
+"""Rows of a question in columns, in a fixed order, with what time and truth need beside the features.
+
+Belongs here: the container and how it is made from a frame. Does not belong here: the warehouse, any split.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml_assets.classification.question import Period, Question
+
+Moments = npt.NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Rows of one question; all attributes have one element or row for each.
+
+    Attributes
+    ----------
+    keys
+        Key columns and the as-of column, as the warehouse has them.
+    asked_at
+        Moment at which the question is asked: features hold what was known before it. For an as-of date it is the end
+        of that day.
+    period
+        First day of the as-of moment's month, or the as-of date itself where one is asked a week, as ``datetime64[D]``.
+    horizon_ends_at
+        Moment by which either answer is known; NaT where there is none.
+    entity
+        Number of the entity, 0 to the number of entities - 1.
+    label
+        1.0 yes, 0.0 no, NaN not known or void.
+    features
+        Text columns as ``category`` or ``object``, all others as float32.
+    """
+
+    keys: pd.DataFrame
+    asked_at: Moments
+    period: Moments
+    horizon_ends_at: Moments
+    entity: npt.NDArray[np.int64]
+    label: npt.NDArray[np.float64]
+    features: pd.DataFrame
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.keys)
+
+    def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Panel:
+        """Return the rows of a mask or of positions, in order."""
+        return Panel(
+            keys=self.keys.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows].reset_index(drop=True),
+            asked_at=self.asked_at[rows],
+            period=self.period[rows],
+            horizon_ends_at=self.horizon_ends_at[rows],
+            entity=self.entity[rows],
+            label=self.label[rows],
+            features=self.features.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows].reset_index(drop=True),
+        )
+
+
+def feature_names(question: Question, columns: list[str]) -> list[str]:
+    """Return those columns of a question's table that are features, in the table's order."""
+    others = {
+        *question.key,
+        question.entity,
+        question.as_of_column,
+        question.label,
+        question.horizon_ends_column,
+        *question.not_features,
+        *(question.left_out or {}),
+    }
+    return [column for column in columns if column not in others]
+
+
+def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
+    """Return the rows of a frame as a panel, ordered by as-of moment and key.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    frame
+        Rows of the question's feature table with all of its columns.
+    """
+    frame = frame.sort_values([question.as_of_column, *question.key], kind="stable", ignore_index=True)
+    as_of = frame[question.as_of_column].to_numpy(dtype="datetime64[us]")
+    asked_at = as_of + np.timedelta64(1, "D") if question.as_of_is_date else as_of
+    key_columns = list(dict.fromkeys([*question.key, question.entity, question.as_of_column]))
+    return Panel(
+        keys=frame[key_columns],
+        asked_at=asked_at,
+        period=_period_of(as_of, question.period),
+        horizon_ends_at=frame[question.horizon_ends_column].to_numpy(dtype="datetime64[us]"),
+        entity=pd.factorize(frame[question.entity], sort=True)[0].astype(np.int64),
+        label=frame[question.label].astype("boolean").astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
+        features=_typed(frame[feature_names(question, list(frame.columns))]),
+    )
+
+
+def _period_of(as_of: Moments, period: Period) -> Moments:
+    """Return the first day of the month, or the as-of date itself of questions that are asked once a week."""
+    unit = "datetime64[M]" if period is Period.MONTH else "datetime64[D]"
+    return as_of.astype(unit).astype("datetime64[D]")
+
+
+def _typed(features: pd.DataFrame) -> pd.DataFrame:
+    """Return numbers as float32, which is what trees read and on which all engines agree; text stays text."""
+    return pd.DataFrame(
+        {
+            name: column.astype("object").where(column.notna(), None)
+            if pd.api.types.is_string_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype)
+            else column.astype("Float64").to_numpy(dtype=np.float32, na_value=np.nan)
+            for name, column in features.items()
+        },
+        index=features.index,
+    )
