@@ -30,3 +30,8 @@ class TableName:
 
 # Until when each source's events are complete, by kind of event.
 OBSERVATION_WINDOWS = TableName(INTERMEDIATE_SCHEMA, "int_observation_windows")
+
+# Resources that both sides name: the warehouse, the registry of models, the files between their steps.
+WAREHOUSE_RESOURCE = "warehouse"
+REGISTRY_RESOURCE = "registry"
+FILES_RESOURCE = "model_files"

@@ -5,16 +5,14 @@ Belongs here: the container and how it is made from a frame. Does not belong her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.classification.question import Period, Question
-
-Moments = npt.NDArray[np.datetime64]
-
+from ml_assets.classification.question import Moments, Question
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -64,6 +62,19 @@ class Panel:
         )
 
 
+def concatenated(panels: Sequence[Panel]) -> Panel:
+    """Return the rows of panels of one question, one after the other; entities must be numbered alike in all."""
+    return Panel(
+        keys=pd.concat([panel.keys for panel in panels], ignore_index=True),
+        asked_at=np.concatenate([panel.asked_at for panel in panels]),
+        period=np.concatenate([panel.period for panel in panels]),
+        horizon_ends_at=np.concatenate([panel.horizon_ends_at for panel in panels]),
+        entity=np.concatenate([panel.entity for panel in panels]),
+        label=np.concatenate([panel.label for panel in panels]),
+        features=pd.concat([panel.features for panel in panels], ignore_index=True),
+    )
+
+
 def feature_names(question: Question, columns: list[str]) -> list[str]:
     """Return those columns of a question's table that are features, in the table's order."""
     others = {
@@ -95,18 +106,12 @@ def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
     return Panel(
         keys=frame[key_columns],
         asked_at=asked_at,
-        period=_period_of(as_of, question.period),
+        period=question.period_of(as_of),
         horizon_ends_at=frame[question.horizon_ends_column].to_numpy(dtype="datetime64[us]"),
         entity=pd.factorize(frame[question.entity], sort=True)[0].astype(np.int64),
         label=frame[question.label].astype("boolean").astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
         features=_typed(frame[feature_names(question, list(frame.columns))]),
     )
-
-
-def _period_of(as_of: Moments, period: Period) -> Moments:
-    """Return the first day of the month, or the as-of date itself of questions that are asked once a week."""
-    unit = "datetime64[M]" if period is Period.MONTH else "datetime64[D]"
-    return as_of.astype(unit).astype("datetime64[D]")
 
 
 def _typed(features: pd.DataFrame) -> pd.DataFrame:

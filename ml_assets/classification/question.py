@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from ml_assets.contract import TableName
 
+Moments = npt.NDArray[np.datetime64]
+
 
 class Period(StrEnum):
     """Into what the as-of moments of a question are gathered."""
@@ -120,3 +122,8 @@ class Question:
     left_out: Mapping[str, str] | None = None
     is_no_of_interest: bool = False
     claims: Mapping[str, float] | None = None
+
+    def period_of(self, as_of: Moments) -> Moments:
+        """Return the first day of each moment's month, or the as-of date itself where one is asked a week."""
+        unit = "datetime64[M]" if self.period is Period.MONTH else "datetime64[D]"
+        return as_of.astype(unit).astype("datetime64[D]")

@@ -1,0 +1,199 @@
+"""All that is measured of a trained question: the test window, the rolling origin, segments, curves, leaks.
+
+Belongs here: the order of it. Does not belong here: the measures (``measure``), the fitting (``train``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ml_assets.classification.evaluation import Evaluation, PeriodScores
+from ml_assets.classification.folds import Fold, TimeSplit, rolling_origins
+from ml_assets.classification.leak_guard import leak_findings
+from ml_assets.classification.measure import (
+    calibration_bins,
+    gain,
+    lift_curve,
+    mean_period_auc,
+    minimum_detectable_auc,
+    precision_recall_curve,
+    roc_curve,
+    scores,
+    segment_scores,
+)
+from ml_assets.classification.panel import Panel, concatenated
+from ml_assets.classification.question import Question
+from ml_assets.classification.train import RULE, Training, refit
+from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig, TrainingConfig
+
+Probabilities = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Configs:
+    """All settings of a question's way from rows to an evaluation."""
+
+    split: SplitConfig = SplitConfig()
+    training: TrainingConfig = TrainingConfig()
+    evaluation: EvaluationConfig = EvaluationConfig()
+    promotion: PromotionConfig = PromotionConfig()
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """Probabilities of the rolling origin: each period by what was fitted before it."""
+
+    panel: Panel
+    model: Probabilities
+    rule: Probabilities
+    periods: tuple[PeriodScores, ...]
+
+
+def evaluate(
+    question: Question,
+    panel: Panel,
+    split: TimeSplit,
+    training: Training,
+    until: np.datetime64,
+    configs: Configs,
+    *,
+    version: str,
+    fingerprint: str,
+) -> Evaluation:
+    """Measure the chosen candidate beside the rule and the baselines.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    panel
+        All rows with a mature answer.
+    split
+        How they were divided for ``training``; the test window had no part in it.
+    training
+        The fitted candidates.
+    until
+        Last complete day.
+    configs
+        Settings.
+    version, fingerprint
+        What the chosen candidate is registered as.
+    """
+    test = panel.take(split.test)
+    rolled = roll(question, panel, training, until, configs)
+    prior = _share_of_yes(panel.take(split.fold.train))
+    probabilities = {name: model.probability(test.features) for name, model in training.models.items()}
+    chosen = probabilities[training.chosen]
+    measured = {
+        name: scores(test, probability, prior, question, configs.evaluation)
+        for name, probability in probabilities.items()
+        if len(test)
+    }
+    config = configs.evaluation
+    return Evaluation(
+        model_name=question.name,
+        version=version,
+        fingerprint=fingerprint,
+        chosen=training.chosen,
+        candidates=training.candidates,
+        folds=split.statistics,
+        test=measured.pop(training.chosen) if training.chosen != RULE else measured.get(RULE),
+        baselines=measured,
+        gain_over_rule=gain(test, chosen, probabilities[RULE], config) if len(test) else None,
+        by_period=rolled.periods if rolled else (),
+        pooled=scores(rolled.panel, rolled.model, prior, question, config) if rolled else None,
+        pooled_rule=scores(rolled.panel, rolled.rule, prior, question, config) if rolled else None,
+        mean_period_auc=mean_period_auc(rolled.panel, rolled.model, config) if rolled else None,
+        segments=segment_scores(test, chosen, question) if len(test) else (),
+        roc=roc_curve(test, chosen) if len(test) else None,
+        precision_recall=precision_recall_curve(test, chosen, question) if len(test) else None,
+        lift_curve=lift_curve(test, chosen, question) if len(test) else None,
+        calibration=calibration_bins(test, chosen) if len(test) else (),
+        importances=training.models[training.chosen].importances,
+        leaks=leak_findings(panel, configs.promotion, configs.training.seed),
+        minimum_detectable_auc=minimum_detectable_auc(test.label) if len(test) else None,
+    )
+
+
+def roll(
+    question: Question, panel: Panel, training: Training, until: np.datetime64, configs: Configs
+) -> Rolled | None:
+    """Predict each of the newest periods by the chosen candidate, refitted on what was known before it.
+
+    The settings stay those that were chosen once; a period before which too little was known is left out.
+    """
+    parts: list[tuple[Panel, Probabilities, Probabilities, PeriodScores]] = []
+    parameters = {candidate.name: candidate.parameters for candidate in training.candidates}
+    for origin in rolling_origins(panel, until, configs.evaluation.rolling_periods, configs.split):
+        if not _can_teach(panel, origin.fold, configs.split.min_train_events):
+            continue
+        rows = panel.take(origin.test)
+        fitted = {
+            name: refit(name, parameters.get(name, {}), panel, origin.fold, question, configs.training, configs.split)
+            for name in dict.fromkeys((training.chosen, RULE))
+        }
+        probability = {name: model.probability(rows.features) for name, model in fitted.items()}
+        prior = _share_of_yes(panel.take(origin.fold.train))
+        parts.append(
+            (
+                rows,
+                probability[training.chosen],
+                probability[RULE],
+                PeriodScores(
+                    period=origin.period,
+                    rows=len(rows),
+                    positives=int(rows.label.sum()),
+                    model=scores(rows, probability[training.chosen], prior, question, configs.evaluation),
+                    rule=scores(rows, probability[RULE], prior, question, configs.evaluation),
+                ),
+            )
+        )
+    if not parts:
+        return None
+    panels, model, rule, periods = zip(*parts, strict=True)
+    return Rolled(
+        panel=concatenated(panels), model=np.concatenate(model), rule=np.concatenate(rule), periods=tuple(periods)
+    )
+
+
+def learned_until(panel: Panel, fold: Fold) -> np.datetime64 | None:
+    """Return the moment up to which answers were known that a fold teaches; None if it teaches nothing."""
+    rows = fold.train | fold.validation
+    return panel.horizon_ends_at[rows].max() if rows.any() else None
+
+
+def metrics_of(evaluation: Evaluation) -> Mapping[str, float]:
+    """Return the figures of an evaluation by name, flat, as they are logged."""
+    sets = {"test": evaluation.test, "rolling": evaluation.pooled, "rolling_rule": evaluation.pooled_rule}
+    sets |= {f"test_{name}": found for name, found in evaluation.baselines.items()}
+    figures = {
+        f"{prefix}_{metric}": getattr(found, metric).value
+        for prefix, found in sets.items()
+        if found is not None
+        for metric in type(found).model_fields
+        if getattr(found, metric) is not None
+    }
+    if evaluation.gain_over_rule is not None:
+        gained = evaluation.gain_over_rule.log_loss
+        figures |= {
+            "gain_over_rule_log_loss": gained.value,
+            "gain_over_rule_log_loss_low": gained.low,
+            "gain_over_rule_log_loss_high": gained.high,
+        }
+    if evaluation.mean_period_auc is not None:
+        figures["rolling_mean_period_auc"] = evaluation.mean_period_auc.value
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _can_teach(panel: Panel, fold: Fold, events: int) -> bool:
+    label = panel.label[fold.train]
+    return bool(len(label)) and min(label.sum(), len(label) - label.sum()) >= events
+
+
+def _share_of_yes(panel: Panel) -> float:
+    """Return the share of yes among rows; a half of none, as of a coin that nobody has seen."""
+    return float(panel.label.mean()) if len(panel) else 0.5

@@ -1,0 +1,73 @@
+"""Which rows of a feature table may teach or judge a model, and what tells one such set from another.
+
+Belongs here: the condition of maturity, the clock, the fingerprint, what is wrong with a set. Does not belong here: how
+the rows are divided (``folds``), storing them (``files``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.classification.panel import Panel
+from ml_assets.classification.question import Question
+from ml_assets.contract import OBSERVATION_WINDOWS
+from ml_assets.warehouse import Warehouse
+
+
+def complete_until(warehouse: Warehouse, question: Question) -> date | None:
+    """Return the last day until which the events that a question's answer needs are complete, None if there is none."""
+    found = warehouse.read(
+        OBSERVATION_WINDOWS,
+        ["complete_until"],
+        where=f"source = '{question.source}' and event = '{question.observed_event}'",
+    )["complete_until"].dropna()
+    return None if found.empty else pd.Timestamp(found.iloc[0]).date()
+
+
+def is_mature(question: Question, until: date) -> str:
+    """Return the SQL condition of rows whose answer is known, whichever it is, when a day is over."""
+    end = datetime.combine(until + timedelta(days=1), time.min)
+    mature = f"{question.label} is not null and {question.horizon_ends_column} <= timestamp '{end}'"
+    return f"({question.where}) and {mature}" if question.where else mature
+
+
+def read_training_set(warehouse: Warehouse, question: Question, until: date | None) -> pd.DataFrame:
+    """Return the rows with a mature answer, in the order of as-of moment and key; none where nothing is complete."""
+    condition = is_mature(question, until) if until else "1 = 0"
+    frame = warehouse.read(question.table, where=condition)
+    return frame.sort_values([question.as_of_column, *question.key], kind="stable", ignore_index=True)
+
+
+def fingerprint(frame: pd.DataFrame, *decided_by: str) -> str:
+    """Return a hash of a set's rows, and of all else that decides what is learned from it."""
+    digest = hashlib.sha256("\n".join([*frame.columns, *decided_by]).encode())
+    digest.update(pd.util.hash_pandas_object(_plain(frame), index=False).to_numpy().tobytes())
+    return digest.hexdigest()[:32]
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return text for what is neither number nor moment, which can be hashed whatever it was."""
+    return pd.DataFrame(
+        {
+            name: column.astype("string") if column.dtype == object else column
+            for name, column in frame.items()
+        }
+    )
+
+
+def set_problems(panel: Panel) -> list[str]:
+    """Return what makes a set unfit to learn from: an answer that is none, a number without an end."""
+    problems = []
+    unknown = int(np.sum(~np.isin(panel.label, (0.0, 1.0))))
+    if unknown:
+        problems.append(f"{unknown} rows have an answer that is neither yes nor no")
+    for name, column in panel.features.items():
+        if column.dtype != object:
+            infinite = int(np.isinf(column.to_numpy()).sum())
+            if infinite:
+                problems.append(f"{infinite} rows have an infinite {name}")
+    return problems

@@ -1,0 +1,45 @@
+"""The assets that models are made by, for the sources in use.
+
+Belongs here: which question shows in which group, and which code decides what its assets become. Does not belong here:
+resources (the platform has them), what an asset does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import dagster as dg
+
+from ml_assets.churn.questions import QUESTIONS as CHURN
+from ml_assets.classification.assets import build_question_assets
+from ml_assets.classification.question import Question
+from ml_assets.code_version import code_version
+from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
+
+# The code that all questions share; their own room comes on top.
+_SHARED = ("classification", "metrics", "registry", "config.py", "predictions.py")
+_ROOMS: dict[str, tuple[Question, ...]] = {"churn": CHURN, "late_delivery": LATE_DELIVERY}
+
+
+def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
+    """Return the questions that can be asked of the sources in use."""
+    return tuple(question for room in _ROOMS.values() for question in room if question.source in sources)
+
+
+def build_model_assets(sources: Collection[str], pool: str) -> list[dg.AssetsDefinition]:
+    """Return the assets of all questions that can be asked.
+
+    Parameters
+    ----------
+    sources
+        Names of the sources in use.
+    pool
+        Pool that whatever touches the warehouse takes.
+    """
+    return [
+        asset
+        for room, questions in _ROOMS.items()
+        for question in questions
+        if question.source in sources
+        for asset in build_question_assets(question, f"ml_{room}", pool, code_version(*_SHARED, room))
+    ]

@@ -1,0 +1,86 @@
+"""Files that one step of a model leaves for the next, and for people: training sets, evaluations, pages.
+
+Belongs here: where they lie, and writing them so that nobody ever reads half a file. Does not belong here: versions of
+models (``registry``), what stands in the files.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """Folders of what is made on the way to a model, and of the pages about it.
+
+    Attributes
+    ----------
+    work_dir
+        Training sets and evaluations, one folder a model.
+    reports_dir
+        Pages for people.
+    reports_url
+        Address under which the pages are served.
+    commit
+        Commit of the code that runs, or a word that it is not known.
+    """
+
+    work_dir: Path
+    reports_dir: Path
+    reports_url: str
+    commit: str
+
+    def training_set(self, model: str) -> Path:
+        """Return where the training set of a model lies."""
+        return self.work_dir / model / "training_set.parquet"
+
+    def training_set_facts(self, model: str) -> Path:
+        """Return where it is said what the training set of a model was made from."""
+        return self.work_dir / model / "training_set.json"
+
+    def training_facts(self, model: str) -> Path:
+        """Return where it is said which version came of the training set."""
+        return self.work_dir / model / "training.json"
+
+    def candidates(self, model: str) -> Path:
+        """Return the folder of the fitted candidates, one folder each."""
+        return self.work_dir / model / "candidates"
+
+    def evaluation(self, model: str) -> Path:
+        """Return where the evaluation of a model's newest version lies."""
+        return self.work_dir / model / "evaluation.json"
+
+    def model_card(self, model: str) -> Path:
+        """Return where the page about a model lies."""
+        return self.reports_dir / "models" / f"{model}.html"
+
+    def url(self, page: Path) -> str:
+        """Return the address under which a page is served."""
+        return f"{self.reports_url.rstrip('/')}/{page.relative_to(self.reports_dir).as_posix()}"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file; whoever reads meanwhile sees the old one or the new one whole."""
+    write_whole(path, lambda unfinished: unfinished.write_text(text, encoding="utf-8"))
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame as Parquet; whoever reads meanwhile sees the old one or the new one whole."""
+    write_whole(path, lambda unfinished: frame.to_parquet(unfinished, index=False))
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let a file be written under another name beside its place, then move it there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}")
+    try:
+        write(unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
