@@ -12,6 +12,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from ecom_assets.ingestion.sources import SOURCES
 
@@ -80,6 +81,8 @@ ENGINES = {
 _T = TypeVar("_T")
 
 _SWITCH = {"on": True, "off": False}
+_SQLITE = "sqlite:///"
+_WEB_SCHEMES = ("http://", "https://")
 _POSTGRES_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 # Address of the database in which Dagster keeps its history; a secret, so that only the environment holds it.
@@ -117,6 +120,12 @@ class Settings:
         Whether Dagster keeps its history in the database of ``ECOM_DAGSTER_POSTGRES_URL``, not in files of its own.
     automation
         Whether schedules and sensors start switched on.
+    mlflow_tracking_uri
+        Where MLflow keeps runs and registered models: ``sqlite:///`` and an absolute path, or a server's address.
+    reports_dir
+        Folder of the report site.
+    reports_url
+        Address under which the report site is reached, without a slash at its end.
     """
 
     home: Path
@@ -131,6 +140,19 @@ class Settings:
     dagster_home: Path
     dagster_in_postgres: bool
     automation: bool
+    mlflow_tracking_uri: str
+    reports_dir: Path
+    reports_url: str
+
+    @property
+    def mlflow_artifact_dir(self) -> Path:
+        """Folder of what MLflow keeps beside its database, where no server of its own keeps it."""
+        return self.home / "mlartifacts"
+
+    @property
+    def mlflow_is_default(self) -> bool:
+        """Whether MLflow's store is the one of this home, and not a server or a file that was named."""
+        return self.mlflow_tracking_uri == _default_tracking_uri(self.home)
 
     @property
     def warehouse_identity(self) -> str | None:
@@ -183,6 +205,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         dagster_home=dagster_home,
         dagster_in_postgres=_has_dagster_database(environ),
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
+        mlflow_tracking_uri=_tracking_uri(environ, home),
+        reports_dir=_path(environ, "ECOM_REPORTS_DIR", home / "reports"),
+        reports_url=_web_address(environ, "ECOM_REPORTS_URL", "http://localhost:3001"),
     )
 
 
@@ -211,6 +236,9 @@ def export_settings(settings: Settings, environ: MutableMapping[str, str] | None
             "DAGSTER_HOME": str(settings.dagster_home),
             "DBT_TARGET_PATH": str(settings.dbt_target_dir),
             "DBT_LOG_PATH": str(settings.dbt_log_dir),
+            "MLFLOW_TRACKING_URI": settings.mlflow_tracking_uri,
+            "ECOM_REPORTS_DIR": str(settings.reports_dir),
+            "ECOM_REPORTS_URL": settings.reports_url,
         }
     )
 
@@ -221,6 +249,43 @@ def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
 
 def _default_duckdb_path(home: Path) -> Path:
     return home / "warehouse.duckdb"
+
+
+def _default_tracking_uri(home: Path) -> str:
+    return f"{_SQLITE}{home / 'mlflow.db'}"
+
+
+def _tracking_uri(environ: Mapping[str, str], home: Path) -> str:
+    """Read where MLflow's store is; the path of a file is made absolute, since processes start in other folders.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither a SQLite file nor the address of a server.
+    """
+    value = environ.get("MLFLOW_TRACKING_URI") or _default_tracking_uri(home)
+    if value.startswith(_WEB_SCHEMES):
+        return _web_address(environ, "MLFLOW_TRACKING_URI", value)
+    path = value.removeprefix(_SQLITE)
+    if path in (value, "", ":memory:"):
+        # Other schemes may hold a password: the value is not repeated.
+        raise SettingsError(
+            f"MLFLOW_TRACKING_URI is neither {_SQLITE} and the path of a file nor the http address of a server; for "
+            "another store start mlflow server on it and name that server's address"
+        )
+    return f"{_SQLITE}{Path(path).expanduser().resolve()}"
+
+
+def _web_address(environ: Mapping[str, str], name: str, default: str) -> str:
+    value = environ.get(name) or default
+    if not value.startswith(_WEB_SCHEMES):
+        raise SettingsError(f"{name}={value!r} is not a web address; write it as http://host:port")
+    if "@" in urlsplit(value).netloc:
+        raise SettingsError(
+            f"{name} holds a user or a password, which would stand in logs; for MLflow set "
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD instead"
+        )
+    return value.rstrip("/")
 
 
 def require_postgres_variables(environ: Mapping[str, str], needed_by: str) -> None:

@@ -21,6 +21,11 @@ def test_everything_has_a_default_below_home() -> None:
     assert settings.sources == ("olist", "retailrocket")
     assert (settings.sample_scale, settings.max_rejected_share, settings.automation) == (0.05, 0.01, False)
     assert not settings.dagster_in_postgres
+    assert settings.mlflow_tracking_uri == f"sqlite:///{settings.home}/mlflow.db"
+    assert settings.mlflow_is_default
+    assert settings.mlflow_artifact_dir == settings.home / "mlartifacts"
+    assert settings.reports_dir == settings.home / "reports"
+    assert settings.reports_url == "http://localhost:3001"
 
 
 def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -59,6 +64,10 @@ def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.Monk
             "postgres://host/dagster",
             r"write it as postgresql\+psycopg2://user:password@host",
         ),
+        ("MLFLOW_TRACKING_URI", "sqlite://", "neither sqlite:/// and the path of a file nor the http address"),
+        ("MLFLOW_TRACKING_URI", "sqlite:///:memory:", "neither sqlite:/// and the path of a file nor"),
+        ("MLFLOW_TRACKING_URI", "file:///mlruns", "start mlflow server on it and name that server's address"),
+        ("ECOM_REPORTS_URL", "localhost:3001", "ECOM_REPORTS_URL='localhost:3001' is not a web address; write it as"),
         ("DAGSTER_HOME", "/somewhere/*", "name another folder in ECOM_HOME or DAGSTER_HOME"),
     ],
 )
@@ -77,6 +86,36 @@ def test_exported_settings_read_back_as_the_same_and_turn_telemetry_off(tmp_path
     path = environ["PATH"]
     export_settings(settings, environ)
     assert environ["PATH"] == path, "exporting twice does not grow the path"
+
+
+def test_a_store_of_mlflow_that_is_named_is_taken_and_its_file_made_absolute(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings({"MLFLOW_TRACKING_URI": "sqlite:///models.db", "ECOM_REPORTS_DIR": "site"})
+    assert settings.mlflow_tracking_uri == f"sqlite:///{tmp_path}/models.db"
+    assert settings.reports_dir == tmp_path / "site"
+    assert not settings.mlflow_is_default
+    server = load_settings({"MLFLOW_TRACKING_URI": "http://models.example:5000/"})
+    assert server.mlflow_tracking_uri == "http://models.example:5000"
+    assert not server.mlflow_is_default
+    environ = {"PATH": "/bin"}
+    export_settings(settings, environ)
+    monkeypatch.chdir("/")
+    assert load_settings(environ) == settings
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        pytest.param("postgresql://me:hidden@host/mlflow", id="database"),
+        pytest.param("https://me:hidden@host", id="server"),
+    ],
+)
+def test_a_refused_store_of_mlflow_is_not_repeated_since_it_holds_a_password(uri: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"MLFLOW_TRACKING_URI": uri})
+    assert "hidden" not in str(refused.value)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2"])
