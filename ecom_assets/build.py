@@ -20,11 +20,14 @@ from ecom_assets.environment import DBT_PROJECT_DIR, Settings, export_settings, 
 from ecom_assets.ingestion.assets import build_raw_assets
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.jobs import build_jobs
-from ecom_assets.keys import DBT_RESOURCE, WAREHOUSE_RESOURCE
+from ecom_assets.keys import DBT_RESOURCE
+from ecom_assets.models import model_resources
 from ecom_assets.point_in_time.job import build_audit_job
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
 from ecom_assets.warehouse.choice import warehouse_of
+from ml_assets.contract import WAREHOUSE_RESOURCE
+from ml_assets.definitions import build_model_assets
 
 
 def build_defs(
@@ -52,11 +55,13 @@ def build_defs(
     resources = {
         WAREHOUSE_RESOURCE: warehouse,
         DBT_RESOURCE: DbtCliResource(project_dir=project, dbt_executable=warehouse.dbt_program),
+        **model_resources(settings),
     }
     return dg.Definitions(
         assets=[
             *build_raw_assets(settings, sources),
             build_dbt_assets(manifest, project, translator, settings.engine.pool),
+            *build_model_assets(settings.sources, settings.engine.pool, settings.warehouse_identity),
         ],
         asset_checks=[unit_tests] if unit_tests else [],
         jobs=[*build_jobs(sources), build_audit_job(settings), build_parity_job(settings)],

@@ -162,6 +162,11 @@ class Settings:
         return None if self.duckdb_path == _default_duckdb_path(self.home) else str(self.duckdb_path)
 
     @property
+    def model_dir(self) -> Path:
+        """Folder of the training sets and evaluations of models."""
+        return self.home / "models"
+
+    @property
     def dbt_target_dir(self) -> Path:
         """Folder of the manifest that Dagster reads, and of the artefacts of its dbt invocations."""
         return self.home / "dbt" / "target"

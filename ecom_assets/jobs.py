@@ -8,7 +8,8 @@ from __future__ import annotations
 import dagster as dg
 
 from ecom_assets.ingestion.schema import Source
-from ecom_assets.keys import DBT_LAYERS, REFRESH_ALL, REFRESH_WAREHOUSE
+from ecom_assets.keys import DBT_LAYERS, REFRESH_ALL, REFRESH_WAREHOUSE, TRAIN_MODELS
+from ml_assets.keys import ML_PREFIX
 
 
 def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
@@ -19,6 +20,11 @@ def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
             REFRESH_WAREHOUSE,
             selection=raw_and_dbt,
             description="Raw files to tested marts and features.",
+        ),
+        dg.define_asset_job(
+            TRAIN_MODELS,
+            selection=dg.AssetSelection.key_prefixes(ML_PREFIX),
+            description="Training sets to scores, on the features as they stand.",
         ),
         dg.define_asset_job(
             REFRESH_ALL,

@@ -21,10 +21,10 @@ READER_ROLE = "ecom_reader"
 
 DATA_ENGINEERING = "team:data-engineering"
 
-WAREHOUSE_RESOURCE = "warehouse"
 DBT_RESOURCE = "dbt"
 
 REFRESH_WAREHOUSE = "refresh_warehouse"
 REFRESH_ALL = "refresh_all"
+TRAIN_MODELS = "train_models"
 AUDIT_POINT_IN_TIME = "audit_point_in_time"
 AUDIT_ENGINE_PARITY = "audit_engine_parity"

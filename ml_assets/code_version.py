@@ -12,20 +12,22 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent
 
 
-def code_version(*parts: str) -> str:
+def code_version(*parts: str, identity: str | None = None) -> str:
     """Return a hash of modules and packages below ``ml_assets``, by the text of their files.
 
     Parameters
     ----------
     parts
         Names of modules (``config.py``) or packages (``classification``).
+    identity
+        What else tells its outcome from others, if anything does.
 
     Raises
     ------
     FileNotFoundError
         If there is no such module or package.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256((identity or "").encode())
     for path in _files(parts):
         digest.update(path.relative_to(_ROOT).as_posix().encode())
         digest.update(path.read_bytes())

@@ -26,7 +26,9 @@ def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
     return tuple(question for room in _ROOMS.values() for question in room if question.source in sources)
 
 
-def build_model_assets(sources: Collection[str], pool: str) -> list[dg.AssetsDefinition]:
+def build_model_assets(
+    sources: Collection[str], pool: str, warehouse_identity: str | None = None
+) -> list[dg.AssetsDefinition]:
     """Return the assets of all questions that can be asked.
 
     Parameters
@@ -35,11 +37,15 @@ def build_model_assets(sources: Collection[str], pool: str) -> list[dg.AssetsDef
         Names of the sources in use.
     pool
         Pool that whatever touches the warehouse takes.
+    warehouse_identity
+        What tells the warehouse from the default one: models of one are not those of the other.
     """
     return [
         asset
         for room, questions in _ROOMS.items()
         for question in questions
         if question.source in sources
-        for asset in build_question_assets(question, f"ml_{room}", pool, code_version(*_SHARED, room))
+        for asset in build_question_assets(
+            question, f"ml_{room}", pool, code_version(*_SHARED, room, identity=warehouse_identity)
+        )
     ]

@@ -71,7 +71,7 @@ def evaluate(
     question
         What is asked.
     panel
-        All rows with a mature answer.
+        All rows of the question.
     split
         How they were divided for ``training``; the test window had no part in it.
     training
@@ -114,14 +114,14 @@ def evaluate(
         lift_curve=lift_curve(test, chosen, question) if len(test) else None,
         calibration=calibration_bins(test, chosen) if len(test) else (),
         importances=training.models[training.chosen].importances,
-        leaks=leak_findings(panel, configs.promotion, configs.training.seed),
+        leaks=leak_findings(
+            panel.take(split.fold.train | split.fold.validation | split.test), configs.promotion, configs.training.seed
+        ),
         minimum_detectable_auc=minimum_detectable_auc(test.label) if len(test) else None,
     )
 
 
-def roll(
-    question: Question, panel: Panel, training: Training, until: np.datetime64, configs: Configs
-) -> Rolled | None:
+def roll(question: Question, panel: Panel, training: Training, until: np.datetime64, configs: Configs) -> Rolled | None:
     """Predict each of the newest periods by the chosen candidate, refitted on what was known before it.
 
     The settings stay those that were chosen once; a period before which too little was known is left out.

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ml_assets.classification.question import Moments, Question
 
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """Rows of one question; all attributes have one element or row for each.

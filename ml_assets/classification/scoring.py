@@ -138,9 +138,7 @@ def standing_answers(warehouse: Warehouse, table: PredictionTable) -> pd.DataFra
     return warehouse.read(table.name, list(table.key), where=f"not {IS_BACKTEST}")
 
 
-def without_hindsight(
-    frame: pd.DataFrame, standing: pd.DataFrame, table: PredictionTable
-) -> tuple[pd.DataFrame, int]:
+def without_hindsight(frame: pd.DataFrame, standing: pd.DataFrame, table: PredictionTable) -> tuple[pd.DataFrame, int]:
     """Leave out answers of a version that learned later than it was asked, where an honest one stands already.
 
     What was answered at the time is what will be judged when the truth is known.

@@ -75,9 +75,9 @@ class TrainingRows:
 def make_training_set(
     question: Question, warehouse: Warehouse, files: ModelFiles, config: SplitConfig
 ) -> tuple[TrainingSetFacts, list[str]]:
-    """Store the rows with a mature answer; return what they are, and what is wrong with them."""
+    """Store the rows of a question; return what they are, and what is wrong with them."""
     until = complete_until(warehouse, question)
-    frame = read_training_set(warehouse, question, until)
+    frame = read_training_set(warehouse, question)
     panel = panel_of(question, frame)
     facts = TrainingSetFacts(
         complete_until=until,

@@ -1,13 +1,13 @@
-"""Which rows of a feature table may teach or judge a model, and what tells one such set from another.
+"""The rows of a feature table that a question is asked of, and what tells one such set from another.
 
-Belongs here: the condition of maturity, the clock, the fingerprint, what is wrong with a set. Does not belong here: how
+Belongs here: reading them, the clock, the fingerprint, what is wrong with a set. Does not belong here: how
 the rows are divided (``folds``), storing them (``files``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -28,17 +28,12 @@ def complete_until(warehouse: Warehouse, question: Question) -> date | None:
     return None if found.empty else pd.Timestamp(found.iloc[0]).date()
 
 
-def is_mature(question: Question, until: date) -> str:
-    """Return the SQL condition of rows whose answer is known, whichever it is, when a day is over."""
-    end = datetime.combine(until + timedelta(days=1), time.min)
-    mature = f"{question.label} is not null and {question.horizon_ends_column} <= timestamp '{end}'"
-    return f"({question.where}) and {mature}" if question.where else mature
+def read_training_set(warehouse: Warehouse, question: Question) -> pd.DataFrame:
+    """Return the rows of a question in the order of as-of moment and key, those without an answer yet among them.
 
-
-def read_training_set(warehouse: Warehouse, question: Question, until: date | None) -> pd.DataFrame:
-    """Return the rows with a mature answer, in the order of as-of moment and key; none where nothing is complete."""
-    condition = is_mature(question, until) if until else "1 = 0"
-    frame = warehouse.read(question.table, where=condition)
+    How a set is divided depends on which share of a period's answers is known already.
+    """
+    frame = warehouse.read(question.table, where=question.where)
     return frame.sort_values([question.as_of_column, *question.key], kind="stable", ignore_index=True)
 
 
@@ -52,19 +47,17 @@ def fingerprint(frame: pd.DataFrame, *decided_by: str) -> str:
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return text for what is neither number nor moment, which can be hashed whatever it was."""
     return pd.DataFrame(
-        {
-            name: column.astype("string") if column.dtype == object else column
-            for name, column in frame.items()
-        }
+        {name: column.astype("string") if column.dtype == object else column for name, column in frame.items()}
     )
 
 
 def set_problems(panel: Panel) -> list[str]:
     """Return what makes a set unfit to learn from: an answer that is none, a number without an end."""
     problems = []
-    unknown = int(np.sum(~np.isin(panel.label, (0.0, 1.0))))
-    if unknown:
-        problems.append(f"{unknown} rows have an answer that is neither yes nor no")
+    answers = panel.label[~np.isnan(panel.label)]
+    odd = int(np.sum(~np.isin(answers, (0.0, 1.0))))
+    if odd:
+        problems.append(f"{odd} rows have an answer that is neither yes nor no")
     for name, column in panel.features.items():
         if column.dtype != object:
             infinite = int(np.isinf(column.to_numpy()).sum())

@@ -35,9 +35,7 @@ def judged_calibration(evaluation: Evaluation, config: PromotionConfig) -> Judge
     slope, intercept = evaluation.test.calibration_slope, evaluation.test.calibration_intercept
     if slope.value is None or intercept.value is None:
         return Judgement(True, "the test window has one kind of answer only, so that there is no line")
-    is_near = (
-        abs(slope.value - 1) <= config.slope_tolerance and abs(intercept.value) <= config.intercept_tolerance
-    )
+    is_near = abs(slope.value - 1) <= config.slope_tolerance and abs(intercept.value) <= config.intercept_tolerance
     return Judgement(is_near, f"slope {in_words(slope)} (1 is right), intercept {in_words(intercept)} (0 is right)")
 
 
