@@ -73,7 +73,9 @@ class EntityBootstrap:
     seed: int
 
     @classmethod
-    def of(cls, entity: npt.NDArray[np.int64], period: npt.NDArray[np.generic], resamples: int, seed: int) -> EntityBootstrap:
+    def of(
+        cls, entity: npt.NDArray[np.int64], period: npt.NDArray[np.generic], resamples: int, seed: int
+    ) -> EntityBootstrap:
         """Return the bootstrap of rows with these entities and periods, whatever names those."""
         return cls(
             entity=np.unique(entity, return_inverse=True)[1],

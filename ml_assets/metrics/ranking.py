@@ -40,9 +40,7 @@ class Cumulated:
 
     def average_precision(self) -> FloatArray:
         """Return the sum of precisions, each weighed by the recall its group of scores adds; NaN without positives."""
-        precision = np.divide(
-            self.positives, self.totals, out=np.zeros_like(self.positives), where=self.totals > 0
-        )
+        precision = np.divide(self.positives, self.totals, out=np.zeros_like(self.positives), where=self.totals > 0)
         area = self.positives[:, 0] * precision[:, 0]
         area += np.einsum("bg,bg->b", np.diff(self.positives, axis=1), precision[:, 1:])
         return _ratio(area, self.positives[:, -1])
