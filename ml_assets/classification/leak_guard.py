@@ -1,4 +1,4 @@
-"""Does a single column, or a tree of depth two, tell the answer too well to be honest?
+"""Search for a single column, or a tree of depth two, that tells the answer too well to be honest.
 
 Belongs here: the search for such columns among the features of a panel. Does not belong here: leaks of time, which
 only rebuilding from raw data shows; what follows from a finding (``registry``).
@@ -26,6 +26,9 @@ _MIN_EVENTS = 10
 # Rows of the average that a category's share of yes is drawn towards.
 _SMOOTHING = 10.0
 _TREE_DEPTH = 2
+# Differences are looked at between so many of the most telling columns and all others, on at most so many rows.
+_TELLING_COLUMNS = 3
+_MAX_DIFFERENCE_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,14 @@ class _Telling:
 
 
 def leak_findings(panel: Panel, config: PromotionConfig, seed: int) -> tuple[LeakFinding, ...]:
-    """Return the columns that alone tell the answer too well, and a tree of depth two over the others if it does.
+    """Return columns that alone tell the answer too well, and if the others do so in pairs or in a tree of depth two.
 
     Suspicion begins at an AUC of ``leak_auc``, in either direction, or where of the rows that stand highest or
     lowest, as many as have the rarer answer, a share of ``leak_precision`` has it. (Of the more frequent answer any
-    column would have that precision.) Unknown values may stand below or above all others. Whatever is fitted, shares
-    of categories and the tree, is fitted on one half of the entities and judged on the other, each way.
+    column would have that precision.) Unknown values may stand below or above all others. A pair is the difference of
+    two columns: days to delivery tell lateness only beside the days promised, and a tree of depth two is too coarse
+    to see it. Whatever is fitted, shares of categories and the tree, is fitted on one half of the entities and judged
+    on the other, each way.
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ def leak_findings(panel: Panel, config: PromotionConfig, seed: int) -> tuple[Lea
     config
         The two thresholds.
     seed
-        Of the sample, the halves and the tree.
+        Of the samples, the halves and the tree.
 
     Returns
     -------
@@ -59,9 +64,7 @@ def leak_findings(panel: Panel, config: PromotionConfig, seed: int) -> tuple[Lea
     can tell the answer by chance.
     """
     generator = np.random.default_rng(seed)
-    rows = np.flatnonzero(~np.isnan(panel.label))
-    if len(rows) > _MAX_ROWS:
-        rows = np.sort(generator.choice(rows, _MAX_ROWS, replace=False))
+    rows = _sample(np.flatnonzero(~np.isnan(panel.label)), _MAX_ROWS, generator)
     label = panel.label[rows]
     is_rarer = label if label.sum() <= len(label) / 2 else 1 - label
     if is_rarer.sum() < _MIN_EVENTS:
@@ -73,21 +76,28 @@ def leak_findings(panel: Panel, config: PromotionConfig, seed: int) -> tuple[Lea
         else _of_number(_numbers(column), is_rarer)
         for name, column in features.items()
     }
-    findings = [_finding((name,), telling) for name, telling in told.items() if _is_suspect(telling, config)]
-    others = [name for name, telling in told.items() if not _is_suspect(telling, config)]
+    suspects = [
+        _finding(f"Column {name} alone", (name,), told[name]) for name in told if _is_suspect(told[name], config)
+    ]
+    others = sorted((name for name in told if not _is_suspect(told[name], config)), key=lambda name: -told[name].auc)
     if others:
+        some = _sample(np.arange(len(rows)), _MAX_DIFFERENCE_ROWS, generator)
+        suspects += [
+            _finding(f"The difference of {' and '.join(pair)}", pair, telling)
+            for pair, telling in _of_differences(features[others].iloc[some], is_rarer[some]).items()
+            if _is_suspect(telling, config)
+        ]
         columns, telling = _of_tree(features[others], is_rarer, halves, seed)
         if _is_suspect(telling, config):
-            findings.append(_finding(columns, telling))
-    return tuple(sorted(findings, key=lambda each: (-each.auc, each.columns)))
+            suspects.append(_finding(f"A tree of depth two on {', '.join(columns)}", columns, telling))
+    return tuple(sorted(suspects, key=lambda each: (-each.auc, each.columns, each.reason)))
 
 
 def _is_suspect(telling: _Telling, config: PromotionConfig) -> bool:
     return telling.auc >= config.leak_auc or telling.precision >= config.leak_precision
 
 
-def _finding(columns: tuple[str, ...], telling: _Telling) -> LeakFinding:
-    what = f"Column {columns[0]} alone" if len(columns) == 1 else f"A tree of depth two on {', '.join(columns)}"
+def _finding(what: str, columns: tuple[str, ...], telling: _Telling) -> LeakFinding:
     return LeakFinding(
         columns=columns,
         auc=telling.auc,
@@ -98,6 +108,11 @@ def _finding(columns: tuple[str, ...], telling: _Telling) -> LeakFinding:
             "not_features."
         ),
     )
+
+
+def _sample(rows: npt.NDArray[np.intp], most: int, generator: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Return the rows, or so many of them at random, in order."""
+    return rows if len(rows) <= most else np.sort(generator.choice(rows, most, replace=False))
 
 
 def _is_text(column: pd.Series) -> bool:
@@ -129,6 +144,19 @@ def _of_number(values: FloatArray, is_rarer: FloatArray) -> _Telling:
     placed = [np.where(unknown, end, values) for end in ends]
     tellings = [_telling(is_rarer, sign * each) for each in placed for sign in (1, -1)]
     return _Telling(auc=max(each.auc for each in tellings), precision=max(each.precision for each in tellings))
+
+
+def _of_differences(features: pd.DataFrame, is_rarer: FloatArray) -> dict[tuple[str, str], _Telling]:
+    """Return what differences tell between the most telling number columns, which come first, and all others."""
+    if is_rarer.sum() < _MIN_EVENTS:
+        return {}
+    numbers = {str(name): _numbers(column) for name, column in features.items() if not _is_text(column)}
+    names = list(numbers)
+    return {
+        (first, second): _of_number(numbers[first] - numbers[second], is_rarer)
+        for position, first in enumerate(names[:_TELLING_COLUMNS])
+        for second in names[position + 1 :]
+    }
 
 
 def _of_category(column: pd.Series, is_rarer: FloatArray, halves: npt.NDArray[np.bool_]) -> _Telling:
