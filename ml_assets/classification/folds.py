@@ -128,7 +128,7 @@ def rolling_origins(
 
 def _end_of(day: np.datetime64) -> np.datetime64:
     """Return the end of a day, which is the start of the next."""
-    return np.datetime64(day, "D") + np.timedelta64(1, "D")
+    return np.datetime64(day.astype("datetime64[D]") + np.timedelta64(1, "D"))
 
 
 def _known_before(panel: Panel, moment: np.datetime64) -> BoolMask:
