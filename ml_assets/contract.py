@@ -30,3 +30,8 @@ class TableName:
 
 # Until when each source's events are complete, by kind of event.
 OBSERVATION_WINDOWS = TableName(INTERMEDIATE_SCHEMA, "int_observation_windows")
+
+# What each model was claimed to reach, what the rule and the baselines reach, and what it reached.
+SCOREBOARD = TableName(OPS_SCHEMA, "scoreboard")
+# Every decision on which version of a model serves.
+PROMOTIONS = TableName(OPS_SCHEMA, "promotions")
