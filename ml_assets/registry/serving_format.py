@@ -84,9 +84,9 @@ def signature_of(features: pd.DataFrame) -> ModelSignature:
     Numbers are declared as doubles, which every narrower float may stand for.
     """
     from mlflow.models.signature import ModelSignature
-    from mlflow.types.schema import ColSpec, DataType, Schema
+    from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
 
-    columns = [
+    columns: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.double if pd.api.types.is_numeric_dtype(column.dtype) else DataType.string, str(name))
         for name, column in features.items()
     ]

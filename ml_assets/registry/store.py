@@ -97,7 +97,8 @@ def _create(path: Path, artifact_dir: Path) -> None:
 
     with warnings_only("alembic"), warnings_only("mlflow.store.db.utils"):
         # Without a root of its own the experiment that is always there would get the working directory.
-        SqlAlchemyStore(f"{SQLITE}{path}", artifact_dir.as_uri()).engine.dispose()
+        store = SqlAlchemyStore(f"{SQLITE}{path}", artifact_dir.as_uri())  # type: ignore[no-untyped-call]
+        store.engine.dispose()
 
 
 def _follow(path: Path, artifact_dir: Path) -> None:
