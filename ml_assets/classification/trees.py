@@ -1,0 +1,155 @@
+"""Random forest and boosted trees on XGBoost's histograms.
+
+Belongs here: fit, contributions and saved form of both. Does not belong here: the search for settings (``search``),
+calibration, the choice among candidates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+import xgboost as xgb
+
+from ml_assets.classification.encoding import FeatureEncoder, Matrix
+from ml_assets.classification.margins import base_rate
+from ml_assets.config import ForestConfig, TreeConfig
+
+FloatArray = npt.NDArray[np.float64]
+
+BOOSTER_FILE = "booster.ubj"
+
+
+@dataclass(frozen=True, slots=True)
+class TreeData:
+    """Training and validation rows in bins, made once for all that is grown on them.
+
+    Attributes
+    ----------
+    train, validation
+        Rows with labels; the bins are those of the training rows.
+    base_rate
+        Share of yes among the training rows: where growing starts.
+    max_bin
+        Bins a column.
+    threads
+        That grow.
+    """
+
+    train: xgb.QuantileDMatrix
+    validation: xgb.QuantileDMatrix
+    base_rate: float
+    max_bin: int
+    threads: int
+
+    @classmethod
+    def of(
+        cls,
+        encoder: FeatureEncoder,
+        train: tuple[Matrix, FloatArray],
+        validation: tuple[Matrix, FloatArray],
+        max_bin: int,
+        threads: int,
+    ) -> Self:
+        """Return matrices and labels in bins."""
+        described: dict[str, Any] = {
+            "feature_names": list(encoder.names),
+            "feature_types": ["c" if is_category else "q" for is_category in encoder.is_category],
+            "enable_categorical": True,
+            "max_bin": max_bin,
+            "nthread": threads,
+        }
+        binned = xgb.QuantileDMatrix(train[0], train[1], **described)
+        return cls(
+            train=binned,
+            validation=xgb.QuantileDMatrix(validation[0], validation[1], ref=binned, **described),
+            base_rate=base_rate(train[1]),
+            max_bin=max_bin,
+            threads=threads,
+        )
+
+    def parameters(self, seed: int) -> dict[str, Any]:
+        """Return what all trees on these rows share."""
+        return {
+            "objective": "binary:logistic",
+            "eval_metric": "logloss",
+            "tree_method": "hist",
+            "base_score": self.base_rate,
+            "max_bin": self.max_bin,
+            "nthread": self.threads,
+            "seed": seed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TreeMargin:
+    """Grown trees."""
+
+    kind: ClassVar[str] = "trees"
+    booster: xgb.Booster
+
+    @classmethod
+    def grow_forest(cls, data: TreeData, config: ForestConfig, seed: int) -> Self:
+        """Return a random forest: trees side by side in one round, as ``XGBRFClassifier`` grows them."""
+        parameters = data.parameters(seed) | {
+            "num_parallel_tree": config.trees,
+            "learning_rate": 1.0,
+            "max_depth": config.max_depth,
+            "min_child_weight": config.min_child_weight,
+            "subsample": config.subsample,
+            "colsample_bynode": config.colsample_bynode,
+            "reg_lambda": 1e-5,
+        }
+        return cls(booster=xgb.train(parameters, data.train, num_boost_round=1))
+
+    @classmethod
+    def boost(cls, data: TreeData, config: TreeConfig, seed: int) -> Self:
+        """Return boosted trees up to the round with the least log-loss on the validation rows."""
+        booster = boosted(data, config, seed)
+        return cls(booster=booster[: booster.best_iteration + 1])
+
+    @property
+    def rounds(self) -> int:
+        """Number of boosting rounds."""
+        return int(self.booster.num_boosted_rounds())
+
+    def margin(self, matrix: Matrix) -> FloatArray:
+        """Return the log odds, shape (n,), with the precision of float32."""
+        return np.asarray(
+            self.booster.inplace_predict(matrix, predict_type="margin", validate_features=False), dtype=np.float64
+        )
+
+    def contributions(self, matrix: Matrix) -> FloatArray:
+        """Return each column's SHAP value, which for trees is exact, and the base."""
+        rows = xgb.DMatrix(
+            matrix,
+            feature_names=self.booster.feature_names,
+            feature_types=self.booster.feature_types,
+            enable_categorical=True,
+        )
+        return np.asarray(self.booster.predict(rows, pred_contribs=True), dtype=np.float64)
+
+    def save(self, folder: Path) -> dict[str, Any]:
+        """Write the trees in XGBoost's own format; nothing else is needed."""
+        self.booster.save_model(folder / BOOSTER_FILE)
+        return {}
+
+    @classmethod
+    def load(cls, folder: Path, state: dict[str, Any]) -> Self:
+        """Return the trees of a folder."""
+        return cls(booster=xgb.Booster(model_file=folder / BOOSTER_FILE))
+
+
+def boosted(data: TreeData, config: TreeConfig, seed: int) -> xgb.Booster:
+    """Return all trees that were grown until the validation log-loss rose, with ``best_iteration``, ``best_score``."""
+    return xgb.train(
+        data.parameters(seed) | config.model_dump(exclude={"max_rounds", "patience", "max_bin"}),
+        data.train,
+        num_boost_round=config.max_rounds,
+        evals=[(data.validation, "validation")],
+        early_stopping_rounds=config.patience,
+        verbose_eval=False,
+    )
