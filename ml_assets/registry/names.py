@@ -16,8 +16,10 @@ CHALLENGER: Final = "challenger"
 FINGERPRINT: Final = "fingerprint"
 # Last period of the newest test window on which it was compared, as an ISO date.
 JUDGED_UNTIL: Final = "judged_until"
-# Number of the version that served before it; "" where there was none.
+# Numbers of the versions that served before it, newest first, with commas between them.
 REPLACED: Final = "replaced"
+# Last period of the test window by which it came to serve, as an ISO date; "" where there was none.
+PROMOTED_ON: Final = "promoted_on"
 # Last period of the test window on which it had won when it was taken back, as an ISO date.
 ROLLED_BACK: Final = "rolled_back"
 

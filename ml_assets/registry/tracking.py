@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ml_assets.classification.fitted import FittedClassifier
 
 _VERSIONS_A_PAGE = 1000
+_MODELS_A_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ class ModelRegistry:
             ensure_answering(self.tracking_uri)
         else:
             ensure_store(path, self.artifact_dir)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all registered models, in order."""
+        return tuple(sorted(model.name for model in self._client.search_registered_models(max_results=_MODELS_A_PAGE)))
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return all versions of a model, the oldest first; none if it was never registered."""
