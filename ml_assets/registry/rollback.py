@@ -48,11 +48,9 @@ def roll_back(
         raise RollbackError(f"{name!r} is not a registered model; known are: {', '.join(registry.names()) or 'none'}")
     champion = registry.aliased(name, CHAMPION)
     if champion is None:
-        raise RollbackError(
-            f"no version of {name} serves, so that there is nothing to take back; make run promotes one"
-        )
-    former = champion.tags.get(REPLACED)
-    if not former:
+        raise RollbackError(f"no version of {name} serves: there is nothing to take back; make run lets one serve")
+    _, *earlier = line_of(champion)
+    if not earlier:
         raise RollbackError(
             f"version {champion.number} of {name} is the first that serves; there is none before it to go back to"
         )
