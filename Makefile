@@ -15,7 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines bench evidence sources download features readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines rollback bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -55,7 +55,7 @@ format: $(READY) ## apply the formatters
 	@$(BIN)/ruff format ecom_assets ml_assets benchmarks tests
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
 
-ui: $(READY) ## Dagster's UI and daemon on port 3000
+ui: $(READY) ## Dagster's UI and daemon on port 3000, MLflow on port 5000
 	@$(BIN)/python -m ecom_assets.commands.ui
 
 dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="build --select marts"
@@ -76,6 +76,9 @@ audit: $(READY) ## rebuild the features from the past and compare (ARGS="--cut o
 
 audit-engines: $(READY) ## build with DuckDB what stands on the Postgres server (ECOM_TARGET=postgres), and compare
 	@$(BIN)/python -m ecom_assets.commands.audit_engines
+
+rollback: $(READY) ## the previous champion serves again: make rollback MODEL=name
+	@$(BIN)/python -m ecom_assets.commands.rollback --model "$(or $(MODEL),$(error name a model: make rollback MODEL=name))"
 
 bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
 	@$(BIN)/python -m benchmarks.sample_size

@@ -144,6 +144,9 @@ class PromotionConfig(Config):
         AUC of a single column, or of a tree of depth two, from which on a leak is suspected.
     leak_precision
         Precision at the base rate from which on a leak is suspected.
+    non_inferiority_margin
+        By how much log-loss may be worse, at worst, of a challenger that was fitted only because the champion is old;
+        without it such a challenger must be better, as any other.
     """
 
     min_events: int = Field(default=100, ge=1)
@@ -152,6 +155,7 @@ class PromotionConfig(Config):
     min_brier_skill: float = 0.0
     leak_auc: float = Field(default=0.97, gt=0.5, le=1)
     leak_precision: float = Field(default=0.99, gt=0, le=1)
+    non_inferiority_margin: float | None = Field(default=None, gt=0)
 
 
 class ValueConfig(Config):

@@ -35,3 +35,8 @@ OBSERVATION_WINDOWS = TableName(INTERMEDIATE_SCHEMA, "int_observation_windows")
 WAREHOUSE_RESOURCE = "warehouse"
 REGISTRY_RESOURCE = "registry"
 FILES_RESOURCE = "model_files"
+
+# What each model was claimed to reach, what the rule and the baselines reach, and what it reached.
+SCOREBOARD = TableName(OPS_SCHEMA, "scoreboard")
+# Every decision on which version of a model serves.
+PROMOTIONS = TableName(OPS_SCHEMA, "promotions")

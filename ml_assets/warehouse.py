@@ -38,7 +38,8 @@ class Warehouse(Protocol):
     def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
         """Write rows so that every combination of ``key`` in ``frame`` has exactly the rows of ``frame``.
 
-        Rows with other keys stay. Creates the table if it does not exist. Writing the same frame twice
-        leaves the same table.
+        Rows with other keys stay. Creates the table if it does not exist. A column that the table lacks is added, with
+        NULL in the rows that stay; one that the frame lacks is NULL in its rows. Writing the same frame twice leaves
+        the same table.
         """
         ...

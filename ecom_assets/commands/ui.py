@@ -1,24 +1,27 @@
-"""``make ui``: Dagster's UI and daemon on the platform's instance.
+"""``make ui``: Dagster's UI and daemon on the platform's instance, and MLflow's pages on its registry.
 
-Belongs here: starting the server with the right environment. Does not belong here: definitions.
+Belongs here: which servers start, with the right environment. Does not belong here: definitions, keeping servers
+together (``side_by_side``).
 """
 
 from __future__ import annotations
 
 import os
-import signal
+import socket
 import sys
 
 from ecom_assets.automation import automation_line, switched_by_hand
+from ecom_assets.commands.side_by_side import run_beside
 from ecom_assets.environment import REPOSITORY, Settings, SettingsError, export_settings, load_settings
 from ecom_assets.instance import close_dead_runs, opened_instance
 
 _DEFAULT_HOST = "127.0.0.1"
 _DEFAULT_PORT = "3000"
+_DEFAULT_MLFLOW_PORT = "5000"
 
 
 def main() -> int:
-    """Replace this process by ``dagster dev``; return only if it cannot start."""
+    """Serve until ``dagster dev`` ends; return its exit code."""
     try:
         settings = load_settings(os.environ)
     except SettingsError as error:
@@ -30,12 +33,46 @@ def main() -> int:
     host = os.environ.get("ECOM_UI_HOST") or _DEFAULT_HOST
     port = os.environ.get("ECOM_UI_PORT") or _DEFAULT_PORT
     print(f"Dagster: http://localhost:{port}")
+    mlflow_line, mlflow_command = mlflow_server(settings, host, os.environ.get("ECOM_MLFLOW_PORT"))
+    print(mlflow_line)
     for line in opening_lines(settings):
         print(line, flush=True)
-    # A shell starts background commands with interrupts ignored; Dagster stops its own processes by them.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chdir(REPOSITORY)
-    os.execvp("dagster", ["dagster", "dev", "--workspace", "workspace.yaml", "--host", host, "--port", port])  # noqa: S606
+    dagster_command = ["dagster", "dev", "--workspace", "workspace.yaml", "--host", host, "--port", port]
+    return run_beside(dagster_command, [mlflow_command] if mlflow_command else [])
+
+
+def mlflow_server(settings: Settings, host: str, named_port: str | None) -> tuple[str, list[str] | None]:
+    """Return where MLflow is, for people, and the command that starts it; None if none is to be started.
+
+    Parameters
+    ----------
+    settings
+        Whether the store is that of this home, or somebody else's to serve.
+    host
+        Where the server is to listen.
+    named_port
+        Value of ``ECOM_MLFLOW_PORT``.
+    """
+    if not settings.mlflow_is_default:
+        return f"MLflow: {settings.mlflow_tracking_uri} (not started here)", None
+    port = named_port or _DEFAULT_MLFLOW_PORT
+    if not port.isdigit() or not _is_free(host, int(port)):
+        return f"MLflow: not started, because port {port} is taken or none; name another in ECOM_MLFLOW_PORT", None
+    module = "ecom_assets.commands.mlflow_server"
+    return f"MLflow: http://localhost:{port}", [sys.executable, "-m", module, "--host", host, "--port", port]
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Return whether a server could listen on a port."""
+    with socket.socket() as probe:
+        # As servers do: connections that an earlier one left behind do not keep the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 def opening_lines(settings: Settings) -> list[str]:

@@ -17,6 +17,7 @@ from ecom_assets.ingestion.landing import Part, discover
 from ecom_assets.ingestion.loader import LoadRequest, load_table
 from ecom_assets.ingestion.schema import Source, Table
 from ecom_assets.warehouse.ops_tables import create_statements
+from ecom_assets.warehouse.prediction_tables import prediction_statements
 
 _SCRATCH_PREFIX = ".whole_source_"
 _RUN_ID = "beside_the_warehouse"
@@ -54,7 +55,7 @@ def load_source(
     LoadError
         If the folder or one of its files cannot be used.
     """
-    for statement in create_statements():
+    for statement in (*create_statements(), *prediction_statements(source.name)):
         connection.execute(statement)
     landing = discover(raw_dir, source)
     loaded_at = datetime.now(UTC).replace(tzinfo=None)

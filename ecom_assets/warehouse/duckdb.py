@@ -18,8 +18,9 @@ import pandas as pd
 
 from ecom_assets.sql_text import quoted
 from ecom_assets.warehouse.base import PlatformWarehouse, refuse_repeated_keys, replace_statements
-from ecom_assets.warehouse.errors import Announce, WarehouseBusyError
+from ecom_assets.warehouse.errors import Announce, WarehouseBusyError, WarehouseError
 from ecom_assets.warehouse.ops_tables import create_statements
+from ecom_assets.warehouse.prediction_tables import declared_table, prediction_statements, table_statement
 from ml_assets.contract import TableName
 
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -27,6 +28,8 @@ _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
 # A wait shorter than this is not worth a word.
 _SILENT_SECONDS = 1.0
+# What DuckDB calls the type of a column that holds nothing else.
+_NO_TYPE = '"NULL"'
 
 
 def holder_in_words(error: str) -> str:
@@ -93,7 +96,9 @@ class DuckDBWarehouse(PlatformWarehouse):
             try:
                 connection.execute(f"create schema if not exists {table.schema}")
                 if not _exists(connection, table):
-                    connection.execute(f"create table {table} as select * from incoming_frame limit 0")
+                    connection.execute(_creation(table))
+                for name, kind in _new_columns(connection, table):
+                    connection.execute(f"alter table {table} add column {quoted(name)} {kind}")
                 for statement in replace_statements(table, list(frame.columns), key, "incoming_frame"):
                     connection.execute(statement)
                 connection.commit()
@@ -122,6 +127,8 @@ class DuckDBWarehouse(PlatformWarehouse):
     def raw_table(self, source: str, table: TableName, scratch_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the warehouse itself: what is committed there stands there."""
         with self.connect() as connection:
+            for statement in prediction_statements(source):
+                connection.execute(statement)
             yield connection
 
     @property
@@ -161,3 +168,31 @@ def _exists(connection: duckdb.DuckDBPyConnection, table: TableName) -> bool:
         [table.schema, table.name],
     ).fetchall()
     return bool(count)
+
+
+def _creation(table: TableName) -> str:
+    """Return the SQL that creates a table that is missing: as it is declared, or else like the incoming frame."""
+    declared = declared_table(table)
+    return table_statement(declared) if declared else f"create table {table} as select * from incoming_frame limit 0"
+
+
+def _new_columns(connection: duckdb.DuckDBPyConnection, table: TableName) -> list[tuple[str, str]]:
+    """Return name and type of the columns of the incoming frame that a table lacks.
+
+    Raises
+    ------
+    WarehouseError
+        If such a column holds nothing that would tell its type.
+    """
+    stored, incoming = (
+        dict(connection.execute(f"select column_name, column_type from (describe {relation})").fetchall())
+        for relation in (table, "incoming_frame")
+    )
+    new = [(name, kind) for name, kind in incoming.items() if name not in stored]
+    untyped = [name for name, kind in new if kind == _NO_TYPE]
+    if untyped:
+        raise WarehouseError(
+            f"{table} lacks {', '.join(untyped)}, and no row has a value there that would tell the type; "
+            "give the column a type, or leave it out"
+        )
+    return new

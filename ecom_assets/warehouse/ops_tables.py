@@ -6,7 +6,7 @@ Belongs here: their columns. Does not belong here: who fills them.
 from __future__ import annotations
 
 from ecom_assets.keys import LOADS, MODEL_INPUTS, REJECTED_ROWS
-from ml_assets.contract import TableName
+from ml_assets.contract import PROMOTIONS, SCOREBOARD, TableName
 
 OPS_TABLES: dict[TableName, str] = {
     # One row a part and load, written last: a load without its row never happened. The rows of a table with
@@ -25,6 +25,20 @@ OPS_TABLES: dict[TableName, str] = {
     MODEL_INPUTS: """
         model_name text not null, source text not null, table_name text not null, file_name text,
         file_sha256 text
+    """,
+    # One row a metric of a model: what was claimed, what simple means reach, what the model reached. A figure that the
+    # data do not allow is NULL, and the verdict says why.
+    SCOREBOARD: """
+        model_name text not null, metric text not null, claimed_target double precision, rule_value double precision,
+        baseline_value double precision, achieved double precision, ci_low double precision, ci_high double precision,
+        minimum_detectable_effect double precision, n bigint not null, window_from date, window_to date,
+        verdict text not null
+    """,
+    # One row a decision of the promotion gate or of a roll-back; the versions are those of the registry.
+    PROMOTIONS: """
+        decided_at timestamp not null, model_name text not null, champion_version text, challenger_version text,
+        metric text, champion_value double precision, challenger_value double precision, gain_low double precision,
+        gain_high double precision, verdict text not null, reason text not null, run_id text
     """,
 }
 

@@ -6,7 +6,7 @@ there (``postgres_load``), types (``postgres_types``), roles (``postgres_roles``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from ecom_assets.warehouse.postgres_load import (
     newest_load,
     publish,
 )
+from ecom_assets.warehouse.postgres_roles import ops_rights
 from ecom_assets.warehouse.postgres_server import (
     BUILD_LOCK,
     DBT_IN_TURN,
@@ -40,10 +41,17 @@ from ecom_assets.warehouse.postgres_server import (
     session,
     take_lock,
 )
-from ecom_assets.warehouse.postgres_types import cast_from_server, column_definitions, postgres_columns
-from ml_assets.contract import OPS_SCHEMA, TableName
+from ecom_assets.warehouse.postgres_types import (
+    cast_from_server,
+    casts_to_server,
+    column_definitions,
+    postgres_columns,
+)
+from ecom_assets.warehouse.prediction_tables import SCHEMA_STATEMENT, declared_table, table_statement, tables_of
+from ml_assets.contract import OPS_SCHEMA, PREDICTIONS_SCHEMA, TableName
+from ml_assets.predictions import PredictionTable
 
-_MAKING_TABLES = "ecom: tables of ops"
+_MAKING_TABLES = "ecom: tables of its own"
 _INCOMING = TableName("pg_temp", "incoming_frame")
 
 
@@ -122,20 +130,26 @@ class PostgresWarehouse(PlatformWarehouse):
     def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
         refuse_repeated_keys(table, frame, key)
-        has_schema, has_table = self._has_schema(table.schema), self.exists(table)
+        declared = declared_table(table)
+        self._make_predictions([declared] if declared else [])
+        has_schema, stored = self._has_schema(table.schema), dict(self.columns(table))
         with (
             duckdb.connect() as scratch,
             bulk_session(self._address, self._role(TRANSFORMER_ROLE)) as server,
             server.cursor() as cursor,
         ):
             scratch.register("incoming_frame", frame)
-            definitions = column_definitions(postgres_columns(scratch, "incoming_frame"))
+            columns = postgres_columns(scratch, "incoming_frame", stored)
+            definitions = column_definitions(columns)
             if not has_schema:
                 cursor.execute(f"create schema if not exists {table.schema}")
-            if not has_table:
+            if not stored:
                 cursor.execute(f"create table if not exists {table} ({definitions})")
+            for column in columns if stored else ():
+                if column[0] not in stored:
+                    cursor.execute(f"alter table {table} add column {column_definitions([column])}")
             cursor.execute(f"create temporary table {_INCOMING.name} ({definitions}) on commit drop")
-            rows = scratch.sql("select * from incoming_frame").to_arrow_reader(ROWS_A_BATCH)
+            rows = scratch.sql(f"select {casts_to_server(columns)} from incoming_frame").to_arrow_reader(ROWS_A_BATCH)
             cursor.adbc_ingest(_INCOMING.name, rows, mode="append", temporary=True)
             for statement in replace_statements(table, list(frame.columns), key, str(_INCOMING)):
                 cursor.execute(statement)
@@ -165,6 +179,7 @@ class PostgresWarehouse(PlatformWarehouse):
             duckdb.connect(config={"temp_directory": str(scratch_dir)}) as scratch,
         ):
             self._prepare(guard)
+            self._make_predictions(tables_of(source))
             self._lock(guard, f"ecom: {table}")
             copy_state(scratch, guard, raw)
             before = newest_load(scratch, raw)
@@ -241,15 +256,34 @@ class PostgresWarehouse(PlatformWarehouse):
         reason = refusal(self.database, DatabaseLocale(*found))
         if reason:
             raise WarehouseError(reason)
-        tables = ", ".join(f"to_regclass({literal(str(table))})" for table in OPS_TABLES)
-        [stands] = rows_of(guard, f"select {tables}")
-        if None not in stands:
+        if _stand(guard, OPS_TABLES):
             return
         # Postgres itself does not keep two sessions apart that make the same schema.
         self._lock(guard, _MAKING_TABLES)
-        # With roles, schemas stand already, and whoever loads may make none.
-        statements = [] if self._has_schema(OPS_SCHEMA) else schema_statements()
-        with guard.cursor() as cursor:
-            for statement in (*statements, *table_statements()):
-                cursor.execute(statement)
+        # With roles, schemas stand already, and whoever loads may make none; who builds has to be let in.
+        schemas = [] if self._has_schema(OPS_SCHEMA) else schema_statements()
+        _execute(guard, [*schemas, *table_statements(), *(ops_rights() if self.use_roles else ())])
         release_lock(guard, _MAKING_TABLES)
+
+    def _make_predictions(self, tables: Collection[PredictionTable]) -> None:
+        """Make tables of scores where they are missing."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as guard:
+            if not tables or _stand(guard, [table.name for table in tables]):
+                return
+            self._lock(guard, _MAKING_TABLES)
+            schema = [] if self._has_schema(PREDICTIONS_SCHEMA) else [SCHEMA_STATEMENT]
+            _execute(guard, [*schema, *map(table_statement, tables)])
+            release_lock(guard, _MAKING_TABLES)
+
+
+def _stand(connection: Session, tables: Iterable[TableName]) -> bool:
+    """Return whether all of the tables are there."""
+    asked = ", ".join(f"to_regclass({literal(str(table))})" for table in tables)
+    [found] = rows_of(connection, f"select {asked}")
+    return None not in found
+
+
+def _execute(connection: Session, statements: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -19,8 +19,10 @@ from collections.abc import Iterable
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADER_ROLE, LOADS, READER_ROLE, REJECTED_ROWS, TRANSFORMER_ROLE
 from ecom_assets.sql_text import literal, quoted
-from ecom_assets.warehouse.ops_tables import OPS_TABLES
+from ecom_assets.warehouse.ops_tables import OPS_TABLES, table_statements
+from ecom_assets.warehouse.prediction_tables import table_statement
 from ml_assets.contract import FEATURES_SCHEMA, MARTS_SCHEMA, OPS_SCHEMA, PREDICTIONS_SCHEMA
+from ml_assets.predictions import PREDICTION_TABLES
 
 ROLES = (LOADER_ROLE, TRANSFORMER_ROLE, READER_ROLE)
 
@@ -43,7 +45,7 @@ def role_statements() -> list[str]:
 
     To be run in the warehouse's database, in one transaction, by its owner if that one may create roles.
     """
-    return [*_roles(), *_schemas(), *_rights_on_raw(), *_rights_on_ops(), *_rights_on_published()]
+    return [*_roles(), *_schemas(), *_rights_on_raw(), *ops_rights(), *_rights_on_published()]
 
 
 def login_statements(login: str, verifier: str | None) -> list[str]:
@@ -75,8 +77,8 @@ def _schemas() -> Iterable[str]:
         for schema in schemas:
             yield f"create schema if not exists {schema} authorization {role}"
             yield f"alter schema {schema} owner to {role}"
-    for table, columns in OPS_TABLES.items():
-        yield f"create table if not exists {table} ({columns})"
+    yield from table_statements()
+    yield from map(table_statement, PREDICTION_TABLES.values())
     for role, schemas in OWNED_SCHEMAS.items():
         for schema in schemas:
             yield _own_relations(schema, role)
@@ -106,7 +108,8 @@ def _rights_on_raw() -> Iterable[str]:
         yield from _readable(schema, LOADER_ROLE, TRANSFORMER_ROLE)
 
 
-def _rights_on_ops() -> Iterable[str]:
+def ops_rights() -> Iterable[str]:
+    """Yield the SQL of what others than its owner may do in ``ops``; the owner may run it."""
     yield from _readable(OPS_SCHEMA, LOADER_ROLE, TRANSFORMER_ROLE)
     for table in _BUILDER_TABLES:
         yield f"grant insert, delete on {table} to {TRANSFORMER_ROLE}"

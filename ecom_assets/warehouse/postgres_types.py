@@ -5,6 +5,8 @@ Belongs here: names of types, and casts between them. Does not belong here: sess
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import pyarrow
 
@@ -45,10 +47,28 @@ def postgres_type(duckdb_type: str) -> str:
     return _TYPES[duckdb_type]
 
 
-def postgres_columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
-    """Return name and Postgres type of the columns of a relation in DuckDB."""
+def postgres_columns(
+    connection: duckdb.DuckDBPyConnection, relation: str, stored: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Return name and Postgres type of the columns of a relation in DuckDB.
+
+    Parameters
+    ----------
+    connection
+        Where the relation can be read.
+    relation
+        The relation.
+    stored
+        Types that columns have on the server, by name, which go before their own.
+    """
     described = connection.execute(f"select column_name, column_type from (describe {relation})").fetchall()
-    return [(name, postgres_type(kind)) for name, kind in described]
+    known = stored or {}
+    return [(name, known[name] if name in known else postgres_type(kind)) for name, kind in described]
+
+
+def casts_to_server(columns: list[tuple[str, str]]) -> str:
+    """Return the SQL by which DuckDB selects columns in the types that they have on the server."""
+    return ", ".join(f"cast({quoted(name)} as {kind}) as {quoted(name)}" for name, kind in columns)
 
 
 def column_definitions(columns: list[tuple[str, str]]) -> str:

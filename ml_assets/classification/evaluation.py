@@ -7,14 +7,41 @@ Belongs here: the record's types, as they are stored in JSON. Does not belong he
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.metrics.estimate import Estimate
 
+# Names of the candidates that every training fits: those of ``Evaluation.baselines`` and ``Candidate.name``.
+PRIOR = "prior"
+RULE = "rule"
+LOGISTIC_REGRESSION = "logistic_regression"
+RANDOM_FOREST = "random_forest"
+BOOSTED_TREES = "boosted_trees"
+
+
+class Metric(StrEnum):
+    """Figures of a version: fields of ``Scores``, and below them what the rolling origin gives."""
+
+    LOG_LOSS = "log_loss"
+    AUC = "auc"
+    AVERAGE_PRECISION = "average_precision"
+    LIFT = "lift"
+    BRIER_SKILL = "brier_skill"
+    ACCURACY = "accuracy"
+    CALIBRATION_SLOPE = "calibration_slope"
+    CALIBRATION_INTERCEPT = "calibration_intercept"
+    MEAN_PERIOD_AUC = "mean_period_auc"
+    POOLED_AUC = "pooled_auc"
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# Name of the part of the rows on which nothing was fitted or chosen.
+TEST_FOLD = "test"
 
 
 class FoldStatistics(_Record):
@@ -33,6 +60,8 @@ class Scores(_Record):
 
     ``average_precision`` and ``lift`` are of the answer of interest (see ``Question.is_no_of_interest``); all others
     are of the answer yes. ``lift`` is that of the share of rows that ``EvaluationConfig.lift_share`` names.
+    ``accuracy`` is the share of rows whose answer is the one that the probability finds likelier (0.5 says yes); None
+    where nobody asked for it.
     """
 
     log_loss: Estimate
@@ -42,6 +71,7 @@ class Scores(_Record):
     calibration_slope: Estimate
     calibration_intercept: Estimate
     lift: Estimate
+    accuracy: Estimate | None = None
 
 
 class Gain(_Record):

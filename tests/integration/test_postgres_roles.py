@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -13,8 +14,10 @@ from ecom_assets.commands.prepare_postgres import asked, main
 from ecom_assets.environment import SettingsError
 from ecom_assets.keys import LOADER_ROLE, READER_ROLE, TRANSFORMER_ROLE
 from ecom_assets.sql_text import literal
+from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ecom_assets.warehouse.postgres_roles import ROLES
-from tests.postgres_server import PASSWORD, SUPERUSER, PostgresServer
+from ml_assets.contract import TableName
+from tests.postgres_server import HOST, PASSWORD, SUPERUSER, PostgresServer
 
 ADMINISTRATOR = "administrator"
 PLATFORM = "platform"
@@ -34,9 +37,20 @@ MADE_LATER = {
         create table intermediate.int_orders as select * from staging.stg_olist__orders;
         create table marts.fct_orders as select * from intermediate.int_orders;
         create table features.ftr_late_delivery as select * from marts.fct_orders;
-        create table predictions.late_delivery as select 0.5 as score
+        create table predictions.late_delivery as select 0.5 as score;
+        create view marts.churn_scores as select seller_id as entity_id from predictions.churn_olist_sellers
     """,
 }
+
+ADD_PROMOTION = """
+    insert into ops.promotions (decided_at, model_name, verdict, reason)
+    values (timestamp '2018-09-01 00:00:00', 'm', 'kept', 'no better')
+"""
+ADD_SCORE = """
+    insert into predictions.churn_olist_sellers values (
+        's1', date '2018-08-31', 0.5, 'high', '[]', '1', timestamp '2018-09-01 00:00:00', false
+    )
+"""
 
 MAY = [
     (LOADER_ROLE, "truncate raw_olist.orders; insert into raw_olist.orders values ('o2')"),
@@ -45,17 +59,23 @@ MAY = [
     (TRANSFORMER_ROLE, "select order_id, visitor_id from raw_olist.orders, raw_retailrocket.events"),
     (TRANSFORMER_ROLE, "select loaded_at, raw_line from ops.loads, ops.rejected_rows"),
     (TRANSFORMER_ROLE, "insert into ops.model_inputs values ('m', 's', 't', 'f', 'h'); delete from ops.model_inputs"),
+    (TRANSFORMER_ROLE, f"{ADD_PROMOTION}; delete from ops.promotions; delete from ops.scoreboard"),
+    (TRANSFORMER_ROLE, f"{ADD_SCORE}; delete from predictions.churn_olist_sellers"),
+    (TRANSFORMER_ROLE, "alter table predictions.churn_olist_sellers add column expected_value double precision"),
     (TRANSFORMER_ROLE, "create table marts.sales as select * from raw_olist.orders; drop table marts.sales"),
     (TRANSFORMER_ROLE, "create temporary table unit_test as select * from staging.stg_olist__orders"),
     (TRANSFORMER_ROLE, "delete from predictions.late_delivery; drop view staging.stg_olist__orders"),
     (READER_ROLE, "select order_id from marts.fct_orders"),
     (READER_ROLE, "select order_id, score from features.ftr_late_delivery, predictions.late_delivery"),
+    (READER_ROLE, "select verdict from ops.promotions; select achieved from ops.scoreboard"),
+    (READER_ROLE, "select score from predictions.churn_olist_sellers, marts.churn_scores"),
     (READER_ROLE, "select run_id from ops.loads; select model_name from ops.model_inputs"),
     (READER_ROLE, "select count(*), min(reason), min(line_number) from ops.rejected_rows"),
 ]
 MAY_NOT = [
     (LOADER_ROLE, "select * from staging.stg_olist__orders"),
     (LOADER_ROLE, "select * from marts.fct_orders"),
+    (LOADER_ROLE, "select * from predictions.churn_olist_sellers"),
     (LOADER_ROLE, "create table marts.sales (n int)"),
     (LOADER_ROLE, "create table public.sales (n int)"),
     (LOADER_ROLE, "create schema other"),
@@ -73,6 +93,8 @@ MAY_NOT = [
     (READER_ROLE, "select * from intermediate.int_orders"),
     (READER_ROLE, "select raw_line from ops.rejected_rows"),
     (READER_ROLE, "delete from marts.fct_orders"),
+    (READER_ROLE, ADD_PROMOTION),
+    (READER_ROLE, ADD_SCORE),
     (READER_ROLE, "insert into ops.model_inputs values ('m', 's', 't', 'f', 'h')"),
     (READER_ROLE, "create table marts.sales (n int)"),
     (READER_ROLE, "create table public.sales (n int)"),
@@ -134,6 +156,22 @@ def test_no_role_can_do_more(postgres_server: PostgresServer, prepared: str) -> 
     for role, sql in MAY_NOT:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege, match=r"permission denied|must be owner"):
             postgres_server.query(prepared, f"begin; {sql}; rollback", role=role)
+
+
+def test_a_table_that_is_newer_than_the_roles_is_made_by_the_next_load_with_its_rights(
+    postgres_server: PostgresServer, prepared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = postgres_server.query(prepared, STATE)
+    postgres_server.query(prepared, "drop table ops.promotions")
+    postgres_server.query(prepared, "drop table predictions.churn_olist_sellers cascade")
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    warehouse = PostgresWarehouse(
+        host=HOST, port=postgres_server.port, database=prepared, user=SUPERUSER, use_roles=True
+    )
+    with warehouse.raw_table("olist", TableName("raw_olist", "orders"), tmp_path):
+        pass
+    postgres_server.query(prepared, MADE_LATER[TRANSFORMER_ROLE].rsplit(";", 1)[1], role=TRANSFORMER_ROLE)
+    assert postgres_server.query(prepared, STATE) == before
 
 
 def test_a_second_time_changes_nothing(

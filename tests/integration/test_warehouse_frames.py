@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,9 +15,12 @@ from ecom_assets.warehouse.base import PlatformWarehouse
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ecom_assets.warehouse.errors import WarehouseError
 from ecom_assets.warehouse.postgres import PostgresWarehouse
+from ecom_assets.warehouse.postgres_server import Address, session
 from ecom_assets.warehouse.postgres_types import postgres_type
-from ml_assets.contract import TableName
+from ml_assets.contract import PROMOTIONS, TableName
+from ml_assets.predictions import PREDICTION_TABLES, schema_problems
 from ml_assets.warehouse import Warehouse
+from tests.fixtures.predictions import scores
 from tests.postgres_server import PostgresServer
 
 SCORES = TableName("predictions", "scores")
@@ -41,6 +45,16 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> PlatformWarehou
         return DuckDBWarehouse(path=str(tmp_path / "warehouse.duckdb"))
     make: Callable[[], PostgresWarehouse] = request.getfixturevalue("new_postgres_warehouse")
     return make()
+
+
+def drop_table(warehouse: PlatformWarehouse, table: TableName) -> None:
+    """Drop a table as somebody does by hand."""
+    if isinstance(warehouse, DuckDBWarehouse):
+        with duckdb.connect(warehouse.path) as connection:
+            connection.execute(f"drop table {table}")
+    elif isinstance(warehouse, PostgresWarehouse):
+        with session(Address(warehouse.host, warehouse.port, warehouse.database, warehouse.user), None) as server:
+            server.cursor().execute(f"drop table {table}")
 
 
 def test_it_implements_the_protocol(warehouse: PlatformWarehouse) -> None:
@@ -73,9 +87,88 @@ def test_a_key_that_repeats_is_refused_and_nothing_is_written(warehouse: Platfor
 
 def test_a_failing_write_leaves_the_old_rows(warehouse: PlatformWarehouse) -> None:
     warehouse.replace(SCORES, pd.DataFrame({"person": ["a"], "score": [0.1]}), key=["person"])
-    with pytest.raises(Exception, match="other"):
-        warehouse.replace(SCORES, pd.DataFrame({"person": ["a"], "other": [0.1]}), key=["person"])
-    assert warehouse.read(SCORES)["score"].tolist() == [0.1]
+    with pytest.raises(Exception, match="much"):
+        warehouse.replace(SCORES, pd.DataFrame({"person": ["a"], "score": ["much"], "value": [1.0]}), key=["person"])
+    pd.testing.assert_frame_equal(warehouse.read(SCORES), pd.DataFrame({"person": ["a"], "score": [0.1]}))
+
+
+def test_a_column_that_is_new_is_added_and_one_that_is_gone_is_left_empty(warehouse: PlatformWarehouse) -> None:
+    warehouse.replace(SCORES, pd.DataFrame({"person": ["a", "b"], "score": [0.1, 0.2]}), key=["person"])
+    valued = pd.DataFrame({"person": ["b", "c"], "score": [0.3, 0.4], "value": [5.0, 6.0]})
+    for _ in range(2):
+        warehouse.replace(SCORES, valued, key=["person"])
+    warehouse.replace(SCORES, pd.DataFrame({"person": ["c"], "score": [0.7]}), key=["person"])
+    found = warehouse.read(SCORES).sort_values("person", ignore_index=True)
+    expected = {"person": ["a", "b", "c"], "score": [0.1, 0.3, 0.7], "value": [np.nan, 5.0, np.nan]}
+    pd.testing.assert_frame_equal(found, pd.DataFrame(expected))
+
+
+def test_a_new_column_without_any_value_has_no_type_and_is_refused(warehouse: PlatformWarehouse) -> None:
+    warehouse.replace(SCORES, pd.DataFrame({"person": ["a"]}), key=["person"])
+    with pytest.raises(WarehouseError, match="type"):
+        warehouse.replace(SCORES, pd.DataFrame({"person": ["a"], "value": [None]}), key=["person"])
+    assert list(warehouse.read(SCORES).columns) == ["person"]
+
+
+def test_a_table_of_scores_has_its_declared_columns_whatever_frame_comes_first(warehouse: PlatformWarehouse) -> None:
+    table = PREDICTION_TABLES["late_delivery_handover"]
+    frame = scores(table).assign(expected_value=1.5)
+    assert schema_problems(frame, table) == []
+    for _ in range(2):
+        warehouse.replace(table.name, frame, key=table.key)
+    found = warehouse.read(table.name)
+    assert list(found.columns) == [*(column.name for column in table.columns), "expected_value"]
+    pd.testing.assert_frame_equal(found, frame, check_dtype=False)
+    assert found.dtypes["as_of_date"].kind == "M"
+    [(day, low)] = warehouse.query(f"select as_of_date, delivery_days_low from {table.name}")
+    assert (day, low) == (date(2018, 2, 28), None)
+    # What must not be empty is guarded by the table too.
+    with pytest.raises(Exception, match=r"(?i)null"):
+        warehouse.replace(table.name, frame.assign(score=np.nan), key=table.key)
+    assert len(warehouse.read(table.name)) == 1
+
+
+def test_what_is_not_known_of_a_decision_stays_empty(warehouse: PlatformWarehouse, tmp_path: Path) -> None:
+    with warehouse.raw_table("olist", TableName("raw_olist", "orders"), tmp_path):
+        pass
+    row = {
+        "decided_at": datetime(2018, 9, 1, 12),
+        "model_name": "m",
+        "champion_version": None,
+        "challenger_version": "1",
+        "metric": "log_loss",
+        "champion_value": None,
+        "challenger_value": 0.5,
+        "verdict": "insufficient evidence",
+        "reason": "too few",
+        "run_id": None,
+    }
+    for _ in range(2):
+        warehouse.replace(PROMOTIONS, pd.DataFrame([row]), key=["model_name", "challenger_version"])
+    [found] = warehouse.query(f"select champion_version, champion_value, gain_low, reason, run_id from {PROMOTIONS}")
+    assert found == (None, None, None, "too few", None)
+
+
+def test_the_first_load_of_a_source_makes_its_tables_of_scores(warehouse: PlatformWarehouse, tmp_path: Path) -> None:
+    with warehouse.raw_table("retailrocket", TableName("raw_retailrocket", "events"), tmp_path):
+        pass
+    made = {table.name for table in (warehouse.relations() or ()) if table.schema == "predictions"}
+    assert made == {"churn_retailrocket_visitors"}
+    assert warehouse.read(PREDICTION_TABLES["churn_retailrocket_visitors"].name).empty
+
+
+def test_a_dropped_table_of_scores_is_missed_until_it_is_written_again(
+    warehouse: PlatformWarehouse, tmp_path: Path
+) -> None:
+    dropped, other = PREDICTION_TABLES["churn_olist_sellers"], PREDICTION_TABLES["churn_olist_customers"]
+    for table in (dropped, other):
+        warehouse.replace(table.name, scores(table), key=table.key)
+    drop_table(warehouse, dropped.name)
+    warehouse.read(other.name)
+    warehouse.replace(other.name, scores(other), key=other.key)
+    assert dropped.name not in (warehouse.relations() or ())
+    warehouse.replace(dropped.name, scores(dropped), key=dropped.key)
+    assert dropped.name in (warehouse.relations() or ())
 
 
 def test_a_frame_of_every_type_comes_back_as_it_went_in(warehouse: PlatformWarehouse) -> None:

@@ -37,7 +37,7 @@ def programs(tmp_path: Path) -> Path:
 
 
 def ui_output(programs: Path, home: Path, **variables: str) -> list[str]:
-    """Return the lines that ``make ui`` prints on a home, the last one by the program that it becomes."""
+    """Return the lines that ``make ui`` prints on a home, the last one by the program that it runs."""
     search_path = [str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]
     result = subprocess.run(
         [sys.executable, "-m", "ecom_assets.commands.ui"],
@@ -65,8 +65,15 @@ def ui_output(programs: Path, home: Path, **variables: str) -> list[str]:
 def test_the_terminal_says_whether_automation_is_on(
     programs: Path, tmp_path: Path, variables: dict[str, str], expected: str
 ) -> None:
-    address, automation, started = ui_output(programs, tmp_path / "home", ECOM_UI_PORT="3999", **variables)
+    address, registry, automation, started = ui_output(
+        programs,
+        tmp_path / "home",
+        ECOM_UI_PORT="3999",
+        MLFLOW_TRACKING_URI="http://models.example:5000",
+        **variables,
+    )
     assert address == "Dagster: http://localhost:3999"
+    assert registry == "MLflow: http://models.example:5000 (not started here)"
     assert automation == expected
     assert started == "dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3999"
 

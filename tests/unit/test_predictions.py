@@ -1,0 +1,109 @@
+"""Tables of scores: their declared columns, and what is told of rows that do not fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecom_assets.ingestion.sources import SOURCES
+from ecom_assets.warehouse.prediction_tables import declared_table, prediction_statements
+from ml_assets.contract import TableName
+from ml_assets.predictions import DELIVERY_DAYS, PREDICTION_TABLES, schema_problems
+from tests.fixtures.predictions import scores
+
+SELLERS = PREDICTION_TABLES["churn_olist_sellers"]
+HANDOVER = PREDICTION_TABLES["late_delivery_handover"]
+
+
+@pytest.mark.parametrize("model", PREDICTION_TABLES)
+def test_a_table_is_called_like_its_model_and_begins_with_its_key(model: str) -> None:
+    table = PREDICTION_TABLES[model]
+    assert table.name == TableName("predictions", model)
+    assert tuple(column.name for column in table.columns[: len(table.key)]) == table.key
+    assert set(table.key) <= set(table.required)
+    assert {"score", "band", "reasons", "model_version", "scored_at", "is_backtest"} <= set(table.required)
+    assert table.source in SOURCES
+
+
+def test_the_sql_of_a_table_says_which_columns_may_be_empty() -> None:
+    schema, visitors = prediction_statements("retailrocket")
+    assert schema == "create schema if not exists predictions"
+    assert visitors == (
+        'create table if not exists predictions.churn_retailrocket_visitors ("visitor_id" text not null, '
+        '"as_of_date" date not null, "score" double precision not null, "band" text not null, '
+        '"reasons" text not null, "model_version" text not null, "scored_at" timestamp not null, '
+        '"is_backtest" boolean not null)'
+    )
+    assert all(f'"{name}" double precision,' in f"{prediction_statements('olist')[-1][:-1]}," for name in DELIVERY_DAYS)
+    assert prediction_statements("another") == [schema]
+
+
+def test_only_a_name_in_the_schema_of_predictions_is_a_declared_table() -> None:
+    assert declared_table(SELLERS.name) is SELLERS
+    assert declared_table(TableName("marts", SELLERS.model)) is None
+    assert declared_table(TableName("predictions", "other")) is None
+
+
+@pytest.mark.parametrize("model", PREDICTION_TABLES)
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_rows_that_fit_have_no_problem(model: str, rows: int) -> None:
+    table = PREDICTION_TABLES[model]
+    frame = scores(table, rows=3).iloc[:rows]
+    assert schema_problems(frame, table) == []
+    assert schema_problems(frame.assign(expected_value=-1.5), table) == []
+
+
+def changed(**columns: Any) -> pd.DataFrame:
+    return scores(HANDOVER, rows=2).assign(**columns)
+
+
+INTERVAL = dict(zip(DELIVERY_DAYS, ([1.0, 2.0], [3.0, 2.0], [9.5, 2.0]), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("frame", "problem"),
+    [
+        (changed(score=[0.5, np.nan]), "score is NULL in 1 rows"),
+        (changed(model_version=None), "model_version is NULL in 2 rows"),
+        (changed(score=[0.0, 1.0]), None),
+        (changed(score=[-1e-9, 1 + 1e-9]), "score is no number from 0 to 1 in 2 rows"),
+        (changed(score=[np.inf, 0.5]), "score is no number from 0 to 1 in 1 rows"),
+        (changed(band=["low", "medium"]), None),
+        (changed(band=["low", "unsure"]), "band holds 'unsure'; known are high, medium, low"),
+        (changed(order_id="same"), "1 rows repeat a combination of order_id, decision_point, as_of_date"),
+        (changed(order_id="same", decision_point=["purchase", "handover"]), None),
+        (changed(as_of_date=pd.Timestamp("2018-02-28 10:00")), "as_of_date has a time of day in 2 rows"),
+        (changed(reasons="[]"), None),
+        (changed(reasons="[1, 2, 3]"), None),
+        (changed(reasons=["[1, 2, 3, 4]", "[]"]), "reasons has up to 4 entries a row; at most 3 are shown"),
+        (changed(reasons=['{"a": 1}', "[]"]), "reasons are not one JSON list a row"),
+        (changed(reasons=["[], []", "[]"]), "reasons are not one JSON list a row"),
+        (changed(reasons=["[", "[]"]), "reasons are not JSON: Expecting value"),
+        (changed(reasons=[1.5, "[]"]), "reasons are not JSON: sequence item 0"),
+        (changed(expected_value=[np.nan, 1.0]), "expected_value is no finite number in 1 rows"),
+        (changed(**INTERVAL), None),
+        (changed(**INTERVAL | {"delivery_days_high": [2.5, np.inf]}), "are not in ascending order in 2 rows"),
+        (changed(**INTERVAL | {"delivery_days_low": [np.nan, 1.0]}), "are known in 1 rows"),
+        (changed(**dict.fromkeys(DELIVERY_DAYS, None)), None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_wrong_with_rows_is_told_with_its_count(frame: pd.DataFrame, problem: str | None) -> None:
+    problems = schema_problems(frame, HANDOVER)
+    if problem is None:
+        assert problems == []
+    else:
+        [found] = problems
+        assert found.startswith("predictions.late_delivery_handover: ")
+        assert problem in found
+
+
+def test_columns_come_before_rows() -> None:
+    frame = scores(SELLERS).drop(columns="band").assign(score=7.0, seller_city="x")
+    assert schema_problems(frame, SELLERS) == [
+        "predictions.churn_olist_sellers lacks the column band",
+        "predictions.churn_olist_sellers has the column seller_city, which it should not have",
+    ]
