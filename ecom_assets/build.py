@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from ecom_assets.dbt.assets import build_dbt_assets, build_unit_test_checks
+from ecom_assets.dbt.assets import build_dbt_assets, build_serving_assets, build_unit_test_checks
 from ecom_assets.dbt.project import dbt_project, prepared_manifest, project_variables
 from ecom_assets.dbt.translator import WarehouseTranslator
 from ecom_assets.engine_parity.job import build_parity_job
@@ -50,7 +50,6 @@ def build_defs(
     project = dbt_project(settings)
     manifest = prepared_manifest(project, settings)
     translator = WarehouseTranslator(project_variables(DBT_PROJECT_DIR), settings.warehouse_identity)
-    unit_tests = build_unit_test_checks(manifest, translator, settings.engine.pool)
     warehouse = warehouse_of(settings)
     resources = {
         WAREHOUSE_RESOURCE: warehouse,
@@ -62,8 +61,9 @@ def build_defs(
             *build_raw_assets(settings, sources),
             build_dbt_assets(manifest, project, translator, settings.engine.pool),
             *build_model_assets(settings.sources, settings.engine.pool, settings.warehouse_identity),
+            build_serving_assets(manifest, project, translator, settings.engine.pool),
         ],
-        asset_checks=[unit_tests] if unit_tests else [],
+        asset_checks=build_unit_test_checks(manifest, translator, settings.engine.pool),
         jobs=[*build_jobs(sources), build_audit_job(settings), build_parity_job(settings)],
         schedules=build_schedules(is_on=settings.automation),
         sensors=[build_landing_folder_sensor(settings, sources)],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG
 from ecom_assets.ingestion.schema import Source
 from ecom_assets.keys import DBT_LAYERS, REFRESH_ALL, REFRESH_WAREHOUSE, TRAIN_MODELS
 from ml_assets.keys import ML_PREFIX
@@ -15,10 +16,11 @@ from ml_assets.keys import ML_PREFIX
 def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
     """Return the jobs over the sources in use, with all checks of what they materialise."""
     raw_and_dbt = dg.AssetSelection.key_prefixes(*[source.schema for source in sources], *DBT_LAYERS)
+    after_predictions = dg.AssetSelection.tag(AFTER_PREDICTIONS_TAG, "")
     return [
         dg.define_asset_job(
             REFRESH_WAREHOUSE,
-            selection=raw_and_dbt,
+            selection=raw_and_dbt - after_predictions,
             description="Raw files to tested marts and features.",
         ),
         dg.define_asset_job(

@@ -6,10 +6,11 @@ touching the warehouse, launching runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import TopologicalSorter
+from typing import Any
 
 import dagster as dg
 
@@ -20,6 +21,7 @@ from dagster._core.definitions.data_version import (
     DATA_VERSION_TAG,
     get_input_data_version_tag,
 )
+from dagster._core.definitions.metadata.metadata_set import TableMetadataSet
 from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecord,
     AssetCheckExecutionRecordStatus,
@@ -154,13 +156,39 @@ def stale_assets(
         code_versions={key: graph.get(key).code_version for key in keys},
         fingerprints=fingerprints,
         last={} if forget else last_materialisations(instance, graph),
-        missing=frozenset() if relations is None else missing_assets(keys, relations),
+        missing=frozenset() if relations is None else missing_assets(warehouse_tables(graph), relations),
     )
 
 
-def missing_assets(keys: Iterable[dg.AssetKey], relations: Set[TableName]) -> frozenset[dg.AssetKey]:
-    """Return the assets that are tables or views of the warehouse and do not stand there."""
-    return frozenset(key for key in keys if key.path[0] in _WAREHOUSE_SCHEMAS and TableName(*key.path) not in relations)
+def missing_assets(tables: Mapping[dg.AssetKey, TableName], relations: Set[TableName]) -> frozenset[dg.AssetKey]:
+    """Return the assets whose table or view does not stand in the warehouse.
+
+    Parameters
+    ----------
+    tables
+        The table or view of each asset that has one.
+    relations
+        Every table and view of the warehouse.
+    """
+    return frozenset(key for key, table in tables.items() if table not in relations)
+
+
+def warehouse_tables(graph: AssetGraph) -> dict[dg.AssetKey, TableName]:
+    """Return the table or view of each asset that is one."""
+    found = {key: warehouse_table(key, graph.get(key).metadata) for key in graph.materializable_asset_keys}
+    return {key: table for key, table in found.items() if table is not None}
+
+
+def warehouse_table(key: dg.AssetKey, metadata: Mapping[str, Any]) -> TableName | None:
+    """Return the table or view that an asset is, or None if it is none.
+
+    An asset in a schema of the warehouse is called like its table; any other, such as the scores of a model, names in
+    its metadata the table that it fills.
+    """
+    if key.path[0] in _WAREHOUSE_SCHEMAS:
+        return TableName(*key.path)
+    named = TableMetadataSet.extract(metadata).table_name
+    return None if named is None else TableName(*named.split(".")[-2:])
 
 
 def last_materialisations(instance: dg.DagsterInstance, graph: AssetGraph) -> dict[dg.AssetKey, Materialisation]:

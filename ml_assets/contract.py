@@ -1,7 +1,7 @@
 """Names of schemas and tables that models and platform share; ``ecom_assets`` takes them from here.
 
-Belongs here: names that would otherwise be written on both sides. Does not belong here: names that only
-one side uses, behaviour of any kind.
+Belongs here: names that would otherwise be written on both sides, and how they are formed. Does not belong here: names that only
+one side uses, behaviour of any other kind.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ INTERMEDIATE_SCHEMA = "intermediate"
 MARTS_SCHEMA = "marts"
 FEATURES_SCHEMA = "features"
 PREDICTIONS_SCHEMA = "predictions"
+
+# First part of the asset keys of models; what is a table of the warehouse has its schema there.
+ML_KEY_PREFIX = "ml"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,3 +43,8 @@ FILES_RESOURCE = "model_files"
 SCOREBOARD = TableName(OPS_SCHEMA, "scoreboard")
 # Every decision on which version of a model serves.
 PROMOTIONS = TableName(OPS_SCHEMA, "promotions")
+
+
+def scores_key(model_name: str) -> tuple[str, str]:
+    """Return the parts of the key of the asset that fills a model's table of predictions."""
+    return ML_KEY_PREFIX, f"{model_name}_scores"

@@ -4,18 +4,20 @@ Belongs here: decorated functions of a few lines. Does not belong here: decision
 ``translator``, ``unit_tests``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
-from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG, DbtBuildConfig, UnitTestConfig, build_args, unit_test_args
+from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS, DbtBuildConfig, UnitTestConfig, build_args, unit_test_args
 from ecom_assets.dbt.stretch import asked_stretch, event_clocks, reason_to_leave, stretch_variables
 from ecom_assets.dbt.translator import WarehouseTranslator
 from ecom_assets.dbt.unit_tests import (
+    SERVING_UNIT_TESTS_STEP,
     UNIT_TESTS_STEP,
+    serving_models,
     settled_results,
     settled_unit_tests,
     unit_test_name,
@@ -35,7 +37,7 @@ def build_dbt_assets(
         manifest=manifest,
         project=project,
         dagster_dbt_translator=translator,
-        exclude=f"tag:{AFTER_PREDICTIONS_TAG}",
+        exclude=AFTER_PREDICTIONS,
         name="dbt_models",
         pool=pool,
     )
@@ -52,16 +54,50 @@ def build_dbt_assets(
     return dbt_models
 
 
+def build_serving_assets(
+    manifest: Mapping[str, Any], project: DbtProject, translator: DagsterDbtTranslator, pool: str
+) -> dg.AssetsDefinition:
+    """Return the models that read scores as one multi-asset, downstream of what writes these."""
+
+    @dbt_assets(
+        manifest=manifest,
+        project=project,
+        dagster_dbt_translator=translator,
+        select=AFTER_PREDICTIONS,
+        name="dbt_serving_models",
+        pool=pool,
+    )
+    def dbt_serving_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from dbt.cli(build_args(DbtBuildConfig(), {}), context=context).stream()
+
+    return dbt_serving_models
+
+
 def build_unit_test_checks(
     manifest: Mapping[str, Any], translator: WarehouseTranslator, pool: str
-) -> dg.AssetChecksDefinition | None:
-    """Return the unit tests as one multi-check, or None if the project has none."""
-    specs = unit_test_specs(manifest, translator)
-    if not specs:
-        return None
-    versions = unit_test_versions(manifest, translator, partial(translator.model_code_version, manifest))
+) -> list[dg.AssetChecksDefinition]:
+    """Return the unit tests as multi-checks, those of models that read scores apart from the others.
 
-    @dg.multi_asset_check(specs=specs, name=UNIT_TESTS_STEP, can_subset=True, pool=pool)
+    What trains a model waits for the tests of its features, and one step with all tests would wait for the scores.
+    """
+    specs = unit_test_specs(manifest, translator)
+    versions = unit_test_versions(manifest, translator, partial(translator.model_code_version, manifest))
+    serving = serving_models(manifest, translator)
+    steps = {
+        UNIT_TESTS_STEP: [spec for spec in specs if spec.asset_key not in serving],
+        SERVING_UNIT_TESTS_STEP: [spec for spec in specs if spec.asset_key in serving],
+    }
+    return [_unit_test_checks(name, found, manifest, versions, pool) for name, found in steps.items() if found]
+
+
+def _unit_test_checks(
+    name: str,
+    specs: Sequence[dg.AssetCheckSpec],
+    manifest: Mapping[str, Any],
+    versions: Mapping[dg.AssetCheckKey, str],
+    pool: str,
+) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(specs=specs, name=name, can_subset=True, pool=pool)
     def dbt_unit_tests(
         context: dg.AssetCheckExecutionContext, config: UnitTestConfig, dbt: DbtCliResource
     ) -> Iterator[dg.AssetCheckResult]:

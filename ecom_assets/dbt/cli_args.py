@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 AFTER_PREDICTIONS_TAG = "after_predictions"
+AFTER_PREDICTIONS = f"tag:{AFTER_PREDICTIONS_TAG}"
 
 
 class DbtBuildConfig(dg.Config):

@@ -20,7 +20,12 @@ import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster_dbt import DagsterDbtTranslator
 
+from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG
+
 UNIT_TESTS_STEP = "dbt_unit_tests"
+# Of the models that read scores.
+SERVING_UNIT_TESTS_STEP = "dbt_serving_unit_tests"
+UNIT_TEST_STEPS = (UNIT_TESTS_STEP, SERVING_UNIT_TESTS_STEP)
 _CHECK_PREFIX = "unit_test__"
 _PASSED = "pass"
 _ENDED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
@@ -41,6 +46,15 @@ def unit_test_specs(manifest: Mapping[str, Any], translator: DagsterDbtTranslato
         for _, test in sorted(manifest.get("unit_tests", {}).items())
         if test["config"].get("enabled", True)
     ]
+
+
+def serving_models(manifest: Mapping[str, Any], translator: DagsterDbtTranslator) -> frozenset[dg.AssetKey]:
+    """Return the assets of the models that read scores."""
+    return frozenset(
+        translator.get_asset_key(node)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and AFTER_PREDICTIONS_TAG in node["tags"]
+    )
 
 
 def unit_test_versions(

@@ -12,10 +12,13 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from ecom_assets.build import build_defs
+from ecom_assets.dbt.unit_tests import UNIT_TEST_STEPS
 from ecom_assets.environment import Settings, load_settings
 from ecom_assets.keys import AUDIT_ENGINE_PARITY, AUDIT_POINT_IN_TIME, DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
+from ml_assets.contract import scores_key
+from ml_assets.predictions import PREDICTION_TABLES
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,34 @@ def test_the_gate_stands_before_the_marts(manifest: Mapping[str, Any]) -> None:
         if node["resource_type"] == "model" and node["schema"] != "staging":
             raw = [parent for parent in node["depends_on"]["nodes"] if parent.startswith("source.")]
             assert raw == [], f"{unique_id} reads {raw}"
+
+
+def test_what_reads_scores_stands_behind_them_and_nothing_else_does(
+    defs: dg.Definitions, manifest: Mapping[str, Any]
+) -> None:
+    graph = defs.resolve_asset_graph()
+    serving = {dg.AssetKey(["marts", name]) for name in ("churn_scores", "late_delivery_scores")}
+    readers = {key for table in PREDICTION_TABLES for key in graph.get(dg.AssetKey(scores_key(table))).child_keys}
+    assert readers == serving
+    tagged = {node["name"] for node in manifest["nodes"].values() if "after_predictions" in node["tags"]}
+    assert tagged == {key.path[-1] for key in serving}
+    # They wait for the models, and a refresh of the warehouse alone has none of these.
+    refreshed = defs.resolve_job_def(REFRESH_WAREHOUSE).asset_layer.selected_asset_keys
+    assert not serving & set(refreshed)
+    assert dg.AssetKey(["marts", "fct_orders"]) in refreshed
+
+
+def test_unit_tests_of_what_reads_scores_are_a_step_of_their_own(defs: dg.Definitions) -> None:
+    """In one step with the others they would make training wait for its own scores."""
+    graph = defs.resolve_asset_graph()
+    steps = {
+        definition.node_def.name: {key.asset_key for key in definition.check_keys}
+        for definition in defs.asset_checks or ()
+        if isinstance(definition, dg.AssetChecksDefinition) and definition.node_def.name in UNIT_TEST_STEPS
+    }
+    assert list(steps) == list(UNIT_TEST_STEPS)
+    tags = {name: {"after_predictions" in graph.get(key).tags for key in keys} for name, keys in steps.items()}
+    assert tags == {UNIT_TEST_STEPS[0]: {False}, UNIT_TEST_STEPS[1]: {True}}
 
 
 def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from ecom_assets.plan import Materialisation, Reason, missing_assets, plan
+from ecom_assets.plan import Materialisation, Reason, missing_assets, plan, stale_assets, warehouse_table
 from ml_assets.contract import TableName
 
 RAW, OTHER, STAGING, MART = (dg.AssetKey(name) for name in ("raw", "other", "staging", "mart"))
 PARENTS: dict[dg.AssetKey, set[dg.AssetKey]] = {RAW: set(), OTHER: set(), STAGING: {RAW}, MART: {STAGING, OTHER}}
 CODE: dict[dg.AssetKey, str | None] = dict.fromkeys(PARENTS, "code-1")
+SCORES = TableName("predictions", "m")
 FILES = {RAW: "files-1", OTHER: "files-1"}
 
 
@@ -83,7 +84,48 @@ def test_a_table_that_is_gone_is_made_again_with_all_that_reads_it() -> None:
     }
 
 
-def test_only_what_is_a_table_of_the_warehouse_can_be_missing_there() -> None:
-    orders, sales, report = dg.AssetKey(["raw_olist", "orders"]), dg.AssetKey(["marts", "sales"]), dg.AssetKey("report")
-    assert missing_assets([orders, sales, report], {TableName("marts", "sales")}) == {orders}
-    assert missing_assets([orders, sales, report], frozenset()) == {orders, sales}
+def test_a_table_of_the_warehouse_that_does_not_stand_there_is_missing() -> None:
+    orders, sales = dg.AssetKey(["raw_olist", "orders"]), dg.AssetKey(["marts", "sales"])
+    tables = {orders: TableName("raw_olist", "orders"), sales: TableName("marts", "sales")}
+    assert missing_assets(tables, {TableName("marts", "sales"), TableName("marts", "other")}) == {orders}
+    assert missing_assets(tables, frozenset()) == {orders, sales}
+
+
+@pytest.mark.parametrize(
+    ("key", "metadata", "table"),
+    [
+        (["raw_olist", "orders"], {}, TableName("raw_olist", "orders")),
+        (["marts", "sales"], {"dagster/table_name": "warehouse.marts.sales"}, TableName("marts", "sales")),
+        (["ml", "m_scores"], {"dagster/table_name": "predictions.m"}, TableName("predictions", "m")),
+        (
+            ["ml", "m_scores"],
+            {"dagster/table_name": dg.MetadataValue.text("predictions.m")},
+            TableName("predictions", "m"),
+        ),
+        (["ml", "m_model"], {"rows": 1}, None),
+        (["report"], {}, None),
+    ],
+    ids=["raw", "dbt", "scores", "scores as metadata", "model", "report"],
+)
+def test_an_asset_is_the_table_of_its_key_or_the_one_it_names(
+    key: list[str], metadata: dict[str, object], table: TableName | None
+) -> None:
+    assert warehouse_table(dg.AssetKey(key), metadata) == table
+
+
+def test_scores_whose_table_was_dropped_are_made_again_with_the_views_over_them() -> None:
+    @dg.asset(key_prefix="ml", code_version="1", metadata={"dagster/table_name": "predictions.m"})
+    def m_scores() -> None: ...
+
+    @dg.asset(key_prefix="marts", code_version="1", deps=[m_scores])
+    def all_scores() -> None: ...
+
+    graph = dg.Definitions(assets=[m_scores, all_scores]).resolve_asset_graph()
+    with dg.instance_for_test() as instance:
+        dg.materialize([m_scores, all_scores], instance=instance)
+        standing = {SCORES, TableName("marts", "all_scores")}
+        assert stale_assets(instance, graph, {}, relations=standing) == {}
+        assert stale_assets(instance, graph, {}, relations=standing - {SCORES}) == {
+            m_scores.key: Reason.MISSING,
+            all_scores.key: Reason.UPSTREAM,
+        }
