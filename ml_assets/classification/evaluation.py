@@ -12,6 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from ml_assets.metrics.estimate import Estimate
 
+# Names of the candidates that every training fits: those of ``Evaluation.baselines`` and ``Candidate.name``.
+PRIOR = "prior"
+RULE = "rule"
+LOGISTIC_REGRESSION = "logistic_regression"
+RANDOM_FOREST = "random_forest"
+BOOSTED_TREES = "boosted_trees"
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +40,8 @@ class Scores(_Record):
 
     ``average_precision`` and ``lift`` are of the answer of interest (see ``Question.is_no_of_interest``); all others
     are of the answer yes. ``lift`` is that of the share of rows that ``EvaluationConfig.lift_share`` names.
+    ``accuracy`` is the share of rows whose answer is the one that the probability finds likelier (0.5 says yes); None
+    where nobody asked for it.
     """
 
     log_loss: Estimate
@@ -42,6 +51,7 @@ class Scores(_Record):
     calibration_slope: Estimate
     calibration_intercept: Estimate
     lift: Estimate
+    accuracy: Estimate | None = None
 
 
 class Gain(_Record):
