@@ -7,6 +7,7 @@ Belongs here: the record's types, as they are stored in JSON. Does not belong he
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +19,21 @@ RULE = "rule"
 LOGISTIC_REGRESSION = "logistic_regression"
 RANDOM_FOREST = "random_forest"
 BOOSTED_TREES = "boosted_trees"
+
+
+class Metric(StrEnum):
+    """Figures of a version: fields of ``Scores``, and below them what the rolling origin gives."""
+
+    LOG_LOSS = "log_loss"
+    AUC = "auc"
+    AVERAGE_PRECISION = "average_precision"
+    LIFT = "lift"
+    BRIER_SKILL = "brier_skill"
+    ACCURACY = "accuracy"
+    CALIBRATION_SLOPE = "calibration_slope"
+    CALIBRATION_INTERCEPT = "calibration_intercept"
+    MEAN_PERIOD_AUC = "mean_period_auc"
+    POOLED_AUC = "pooled_auc"
 
 
 class _Record(BaseModel):

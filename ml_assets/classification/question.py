@@ -55,25 +55,6 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtfulClaim:
-    """A figure that was claimed for a question, and why it cannot be held against an honest one.
-
-    Attributes
-    ----------
-    metric
-        Field of ``Scores`` that it is about.
-    target
-        The claimed figure.
-    words
-        What is wrong with it, in a sentence.
-    """
-
-    metric: str
-    target: float
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """A question with a yes or no for an answer, asked of the rows of a feature table.
 
@@ -117,8 +98,6 @@ class Question:
         The one line to beat.
     claims
         What others have claimed for this question, by metric, to be reported against.
-    doubtful_claims
-        Claims that rest on a leak or on another question: reported as well, each with what is wrong with it.
     """
 
     name: str
@@ -141,4 +120,3 @@ class Question:
     left_out: Mapping[str, str] | None = None
     is_no_of_interest: bool = False
     claims: Mapping[str, float] | None = None
-    doubtful_claims: tuple[DoubtfulClaim, ...] = ()

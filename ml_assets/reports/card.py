@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
+from ml_assets.classification.claims import claims_of
 from ml_assets.classification.evaluation import (
     LOGISTIC_REGRESSION,
     PRIOR,
     RULE,
     Evaluation,
     FoldStatistics,
+    Metric,
     PeriodScores,
     Scores,
     SegmentScores,
@@ -26,19 +27,11 @@ from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.charts import course_drawings, window_drawings
 from ml_assets.reports.page import rendered
-from ml_assets.reports.wording import DASH, METRIC_WORDS, Metric, MetricWords, period_name, why_not_measurable
+from ml_assets.reports.wording import DASH, METRIC_WORDS, MetricWords, Tone, percent, period_name, why_not_measurable
 
 _IMPORTANCES = 20
 _SEGMENTS = 30
 _SCORES = tuple(metric for metric in Metric if metric in Scores.model_fields)
-
-
-class Tone(StrEnum):
-    """How the verdict looks; the words say the same."""
-
-    GOOD = "good"
-    NOTE = "note"
-    BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +135,7 @@ def model_card(question: Question, evaluation: Evaluation, facts: CardFacts) -> 
         If a link of the facts is neither relative nor of the web.
     """
     baselines = [name for name in (RULE, PRIOR, LOGISTIC_REGRESSION) if name in evaluation.baselines]
+    compared = _compared(question, evaluation, baselines)
     return rendered(
         "card.html",
         title=question.name,
@@ -155,7 +149,12 @@ def model_card(question: Question, evaluation: Evaluation, facts: CardFacts) -> 
         why_not=why_not_measurable(evaluation.folds[-1]),
         tiles=_tiles(question, evaluation, facts.measured_with),
         baselines=[name.replace("_", " ") for name in baselines],
-        compared=list(_compared(question, evaluation, baselines)),
+        compared=compared,
+        is_lacking=any(
+            each is not None and each.value is None
+            for metric in compared
+            for each in (metric.chosen, *metric.baselines)
+        ),
         drawings=window_drawings(question, evaluation),
         course=course_drawings(question, evaluation),
         periods=[(period_name(each.period, question.period), each) for each in evaluation.by_period],
@@ -164,6 +163,7 @@ def model_card(question: Question, evaluation: Evaluation, facts: CardFacts) -> 
         off_segment=most_off(evaluation.segments),
         importances=evaluation.importances[:_IMPORTANCES],
         largest_share=max((each.share for each in evaluation.importances), default=1.0) or 1.0,
+        doubtful_claims=[(METRIC_WORDS[claim.metric].title, claim) for claim in claims_of(question) if claim.doubt],
         left_out=question.left_out or {},
     )
 
@@ -224,7 +224,7 @@ def _tiles(question: Question, evaluation: Evaluation, measured_with: Evaluation
         Tile("AUC", test.auc if test else nothing, "0.5 is chance"),
         Tile("Mean AUC of periods", evaluation.mean_period_auc or nothing, "rolling origin"),
         Tile("Average precision", test.average_precision if test else nothing, f"of the answer {answer}"),
-        Tile(f"Lift of the top {measured_with.lift_share:.3g}", test.lift if test else nothing, "1 is chance"),
+        Tile(f"Lift of the top {percent(measured_with.lift_share, 0)}", test.lift if test else nothing, "1 is chance"),
         Tile("Brier skill", test.brier_skill if test else nothing, "0 is the prior"),
     ]
 
@@ -232,7 +232,7 @@ def _tiles(question: Question, evaluation: Evaluation, measured_with: Evaluation
 def _compared(question: Question, evaluation: Evaluation, baselines: Sequence[str]) -> list[ComparedMetric]:
     if evaluation.test is None:
         return []
-    claims = question.claims or {}
+    claims = {claim.metric: claim.target for claim in claims_of(question) if not claim.doubt}
     others = [evaluation.baselines[name] for name in baselines]
     return [
         ComparedMetric(

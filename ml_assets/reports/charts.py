@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ml_assets.classification.evaluation import Evaluation, PeriodScores
+from ml_assets.classification.evaluation import Evaluation, Metric, PeriodScores
 from ml_assets.classification.question import Period, Question
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.drawings import Axis, Dot, Drawing, Look, Series, drawing, spread_axis
-from ml_assets.reports.wording import METRIC_WORDS, Metric, count, decimal, percent, period_name, with_interval
+from ml_assets.reports.wording import METRIC_WORDS, count, decimal, percent, period_name, with_interval
 
 _SHARE_TICKS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
 _LOG_TICKS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"))
@@ -135,7 +135,7 @@ def _course(kind: Period, periods: Sequence[PeriodScores], metric: Metric, behin
     known = [value for each in (*model, *rule) for value in (each.value, each.low, each.high)]
     return drawing(
         f"{title} by {kind.value}",
-        f"{METRIC_WORDS[metric].meaning} Each {kind.value} was predicted from what was known before it, with intervals.",
+        f"{METRIC_WORDS[metric].meaning} Each {kind.value} was predicted from what was known before it.",
         x,
         spread_axis(title, [*known, *reference]),
         (

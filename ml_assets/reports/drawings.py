@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ml_assets.reports.page import rendered
 
 WIDTH, HEIGHT = 440, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 10, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 10, 46
 
 
 class Look(StrEnum):

@@ -5,6 +5,7 @@ Belongs here: the template environment, writing a page to a file in one step. Do
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -86,4 +87,5 @@ def _environment() -> Environment:
         "parameter": wording.parameter,
         "safe_link": safe_link,
     }
+    environment.tests["finite"] = math.isfinite
     return environment

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ml_assets.classification.evaluation import FoldStatistics
+from ml_assets.classification.evaluation import FoldStatistics, Metric
 from ml_assets.classification.question import Period
 from ml_assets.metrics.estimate import Estimate
 
@@ -21,19 +21,13 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 
 
-class Metric(StrEnum):
-    """Figures of a version; all but the last two are fields of ``Scores`` on the test window."""
+class Tone(StrEnum):
+    """How a verdict looks, a CSS class; the words beside it say the same."""
 
-    LOG_LOSS = "log_loss"
-    AUC = "auc"
-    AVERAGE_PRECISION = "average_precision"
-    LIFT = "lift"
-    BRIER_SKILL = "brier_skill"
-    ACCURACY = "accuracy"
-    CALIBRATION_SLOPE = "calibration_slope"
-    CALIBRATION_INTERCEPT = "calibration_intercept"
-    MEAN_PERIOD_AUC = "mean_period_auc"
-    POOLED_AUC = "pooled_auc"
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,7 @@ def percent(share: float | None, digits: int = 1) -> str:
     """Return a share in percent, or that it is not measurable."""
     if share is None or not math.isfinite(share):
         return NOT_MEASURABLE
-    return f"{decimal(100 * share, digits)} %"
+    return f"{decimal(100 * share, digits)}\N{NO-BREAK SPACE}%"
 
 
 def count(number: int) -> str:
