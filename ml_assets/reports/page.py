@@ -1,0 +1,91 @@
+"""Pages as text, from templates; nothing on a page is asked of another file or machine.
+
+Belongs here: the template environment, writing a page to a file in one step. Does not belong here: what a page says.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ml_assets.reports import wording
+
+# An address that begins with anything else could run a script when it is clicked.
+_SAFE_SCHEMES = frozenset({"", "http", "https"})
+
+
+def safe_link(address: str) -> str:
+    """Return an address if a click on it can only open a page.
+
+    Raises
+    ------
+    ValueError
+        If it is neither relative nor of the web.
+    """
+    if urlsplit(address.strip()).scheme.lower() not in _SAFE_SCHEMES:
+        raise ValueError(f"a page cannot link to {address!r}: give a relative address, or one of http or https")
+    return address
+
+
+def rendered(template: str, **context: object) -> str:
+    """Return a page: a template of this package filled in, with all text escaped.
+
+    Parameters
+    ----------
+    template
+        Name of a file in ``templates``.
+    context
+        What the template names. A name that is missing raises.
+    """
+    return _environment().get_template(template).render(context)
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a text so that a reader finds the old file or the new one, never a half of either.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to; no part of a file stays behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8", delete=False) as complete:
+        partial = Path(complete.name)
+        try:
+            complete.write(text)
+            complete.flush()
+            # A temporary file is for its owner alone; pages are served by another process.
+            partial.chmod(0o644)
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("ml_assets.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "decimal": wording.decimal,
+        "signed": wording.signed,
+        "percent": wording.percent,
+        "count": wording.count,
+        "interval": wording.interval,
+        "with_interval": wording.with_interval,
+        "parameter": wording.parameter,
+        "safe_link": safe_link,
+    }
+    environment.tests["finite"] = math.isfinite
+    return environment

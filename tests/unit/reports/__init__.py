@@ -1,0 +1,1 @@
+"""Tests of cards, scoreboard and the pages around them."""
