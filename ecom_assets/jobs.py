@@ -10,7 +10,7 @@ import dagster as dg
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG
 from ecom_assets.ingestion.schema import Source
 from ecom_assets.keys import DBT_LAYERS, REFRESH_ALL, REFRESH_WAREHOUSE, TRAIN_MODELS
-from ml_assets.keys import ML_PREFIX
+from ml_assets.contract import ML_KEY_PREFIX
 
 
 def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
@@ -25,7 +25,7 @@ def build_jobs(sources: list[Source]) -> list[dg.UnresolvedAssetJobDefinition]:
         ),
         dg.define_asset_job(
             TRAIN_MODELS,
-            selection=dg.AssetSelection.key_prefixes(ML_PREFIX),
+            selection=dg.AssetSelection.key_prefixes(ML_KEY_PREFIX),
             description="Training sets to scores, on the features as they stand.",
         ),
         dg.define_asset_job(

@@ -1,7 +1,7 @@
 """Names of schemas and tables that models and platform share; ``ecom_assets`` takes them from here.
 
-Belongs here: names that would otherwise be written on both sides, and how they are formed. Does not belong here: names that only
-one side uses, behaviour of any other kind.
+Belongs here: names that would otherwise be written on both sides, and how they are formed. Does not belong here: names
+that only one side uses, behaviour of any other kind.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from ml_assets.classification.assets import build_question_assets
 from ml_assets.classification.question import Question
 from ml_assets.code_version import code_version
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
+from ml_assets.scoreboard import build_scoreboard_asset
 
 # The code that all questions share; their own room comes on top.
 _SHARED = ("classification", "metrics", "registry", "config.py", "predictions.py")
@@ -40,7 +41,7 @@ def build_model_assets(
     warehouse_identity
         What tells the warehouse from the default one: models of one are not those of the other.
     """
-    return [
+    assets = [
         asset
         for room, questions in _ROOMS.items()
         for question in questions
@@ -49,3 +50,5 @@ def build_model_assets(
             question, f"ml_{room}", pool, code_version(*_SHARED, room, identity=warehouse_identity)
         )
     ]
+    scoreboard = build_scoreboard_asset(questions_of(sources), pool, code_version(*_SHARED, "reports"))
+    return [*assets, scoreboard]

@@ -60,6 +60,16 @@ class ModelFiles:
         """Return where the page about a model lies."""
         return self.reports_dir / "models" / f"{model}.html"
 
+    @property
+    def scoreboard(self) -> Path:
+        """Return where the page of the scoreboard lies; its JSON lies beside it."""
+        return self.reports_dir / "scoreboard.html"
+
+    @property
+    def index(self) -> Path:
+        """Return where the page lies that lists all others."""
+        return self.reports_dir / "index.html"
+
     def url(self, page: Path) -> str:
         """Return the address under which a page is served."""
         return f"{self.reports_url.rstrip('/')}/{page.relative_to(self.reports_dir).as_posix()}"

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 import dagster as dg
 
-ML_PREFIX = "ml"
+from ml_assets.contract import ML_KEY_PREFIX, scores_key
+
 MACHINE_LEARNING = "team:machine-learning"
 
 
@@ -25,4 +26,4 @@ class Step(StrEnum):
 
 def model_asset_key(model: str, step: Step) -> dg.AssetKey:
     """Return the key of one of a model's assets."""
-    return dg.AssetKey([ML_PREFIX, f"{model}_{step}"])
+    return dg.AssetKey(scores_key(model) if step is Step.SCORES else (ML_KEY_PREFIX, f"{model}_{step}"))

@@ -43,3 +43,15 @@ class Warehouse(Protocol):
         the same table.
         """
         ...
+
+    def delete(self, table: TableName, where: str) -> None:
+        """Delete rows of a table.
+
+        Parameters
+        ----------
+        table
+            Where from.
+        where
+            SQL condition that holds on every engine.
+        """
+        ...

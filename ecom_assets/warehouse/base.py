@@ -41,6 +41,10 @@ class PlatformWarehouse(dg.ConfigurableResource[None], ABC):
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
 
     @abstractmethod
+    def delete(self, table: TableName, where: str) -> None:
+        """Delete rows of a table; see ``ml_assets.warehouse.Warehouse``."""
+
+    @abstractmethod
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query in SQL that holds on every engine."""
 

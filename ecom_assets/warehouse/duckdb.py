@@ -106,6 +106,11 @@ class DuckDBWarehouse(PlatformWarehouse):
                 connection.rollback()
                 raise
 
+    def delete(self, table: TableName, where: str) -> None:
+        """Delete rows of a table; see ``ml_assets.warehouse.Warehouse``."""
+        with self.connect() as connection:
+            connection.execute(f"delete from {table} where {where}")
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with self.connect() as connection:

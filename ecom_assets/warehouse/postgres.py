@@ -155,6 +155,11 @@ class PostgresWarehouse(PlatformWarehouse):
                 cursor.execute(statement)
             server.commit()
 
+    def delete(self, table: TableName, where: str) -> None:
+        """Delete rows of a table; see ``ml_assets.warehouse.Warehouse``."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as connection, connection.cursor() as cursor:
+            cursor.execute(f"delete from {table} where {where}")
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:

@@ -5,17 +5,19 @@ Belongs here: decorated functions of a few lines, and their checks. Does not bel
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
 from ml_assets.classification.gate import GateConfig, promote
+from ml_assets.classification.pages import write_card
 from ml_assets.classification.question import Question
 from ml_assets.classification.scoring import score
 from ml_assets.classification.shown import (
     candidates_metadata,
-    decision_metadata,
     evaluation_metadata,
     folds_metadata,
+    outcome_metadata,
     scores_metadata,
 )
 from ml_assets.classification.steps import fit_and_register, make_training_set, measure_version
@@ -24,7 +26,7 @@ from ml_assets.config import EvaluationConfig, ScoringConfig, SplitConfig, Train
 from ml_assets.contract import OBSERVATION_WINDOWS, TableName
 from ml_assets.files import ModelFiles
 from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
-from ml_assets.predictions import predictions_table, schema_problems
+from ml_assets.predictions import PREDICTION_TABLES
 from ml_assets.registry.tracking import ModelRegistry
 from ml_assets.warehouse import Warehouse
 
@@ -57,7 +59,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         Of the code that decides what they become.
     """
     keys = {step: model_asset_key(question.name, step) for step in Step}
-    shared = {
+    shared: dict[str, Any] = {
         "group_name": group,
         "owners": [MACHINE_LEARNING],
         "code_version": code_version,
@@ -140,14 +142,16 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
     ) -> dg.MaterializeResult[None]:
-        decision = promote(question, warehouse, model_files, registry, config, context.run_id, _now())
-        return dg.MaterializeResult(metadata=decision_metadata(decision, model_files, question.name))
+        now = _now()
+        outcome = promote(question, warehouse, model_files, registry, config, context.run_id, now)
+        card = write_card(question, model_files, registry, outcome, config, now)
+        return dg.MaterializeResult(metadata=outcome_metadata(outcome, model_files.url(card)))
 
     @dg.asset(
         key=keys[Step.SCORES],
         deps=[keys[Step.PROMOTION], _asset_of(question.table)],
         description="The champion's answers to the newest rows, each with its reasons.",
-        metadata={"dagster/table_name": str(predictions_table(question.name))},
+        metadata={"dagster/table_name": str(PREDICTION_TABLES[question.name].name)},
         check_specs=[_spec(keys[Step.SCORES], SCHEMA_CHECK, "Columns, ranges, bands and keys are as declared.", True)],
         pool=pool,
         **shared,
@@ -158,7 +162,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         registry: dg.ResourceParam[ModelRegistry],
     ) -> dg.MaterializeResult[None]:
         scored = score(question, warehouse, registry, config, _now())
-        problems = schema_problems(scored.frame, predictions_table(question.name))
+        problems = scored.problems
         return dg.MaterializeResult(
             metadata=scores_metadata(scored),
             check_results=[_result(SCHEMA_CHECK, Judgement(not problems, "; ".join(problems) or "all are"))],

@@ -11,24 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ml_assets.classification.evaluation import Evaluation, PeriodScores
+from ml_assets.classification.curves import calibration_bins, lift_curve, precision_recall_curve, roc_curve
+from ml_assets.classification.evaluation import RULE, Evaluation, PeriodScores
 from ml_assets.classification.folds import Fold, TimeSplit, rolling_origins
 from ml_assets.classification.leak_guard import leak_findings
-from ml_assets.classification.measure import (
-    calibration_bins,
-    gain,
-    lift_curve,
-    mean_period_auc,
-    minimum_detectable_auc,
-    precision_recall_curve,
-    roc_curve,
-    scores,
-    segment_scores,
-)
+from ml_assets.classification.measure import gain, mean_period_auc, scores, segment_scores
 from ml_assets.classification.panel import Panel, concatenated
 from ml_assets.classification.question import Question
-from ml_assets.classification.train import RULE, Training, refit
+from ml_assets.classification.train import Training, refit
 from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig, TrainingConfig
+from ml_assets.metrics.power import minimum_detectable_auc
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -37,10 +29,10 @@ Probabilities = npt.NDArray[np.float64]
 class Configs:
     """All settings of a question's way from rows to an evaluation."""
 
-    split: SplitConfig = SplitConfig()
-    training: TrainingConfig = TrainingConfig()
-    evaluation: EvaluationConfig = EvaluationConfig()
-    promotion: PromotionConfig = PromotionConfig()
+    split: SplitConfig
+    training: TrainingConfig
+    evaluation: EvaluationConfig
+    promotion: PromotionConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +93,8 @@ def evaluate(
         chosen=training.chosen,
         candidates=training.candidates,
         folds=split.statistics,
-        test=measured.pop(training.chosen) if training.chosen != RULE else measured.get(RULE),
-        baselines=measured,
+        test=measured.get(training.chosen),
+        baselines={name: found for name, found in measured.items() if name != training.chosen or name == RULE},
         gain_over_rule=gain(test, chosen, probabilities[RULE], config) if len(test) else None,
         by_period=rolled.periods if rolled else (),
         pooled=scores(rolled.panel, rolled.model, prior, question, config) if rolled else None,

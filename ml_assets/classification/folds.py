@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.classification.evaluation import FoldStatistics
-from ml_assets.classification.panel import Moments, Panel
+from ml_assets.classification.panel import Panel
+from ml_assets.classification.question import Moments
 from ml_assets.config import SplitConfig
 
 BoolMask = npt.NDArray[np.bool_]

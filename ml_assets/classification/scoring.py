@@ -12,11 +12,10 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from ml_assets.classification.bands import contact_value
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.panel import Panel, panel_of
 from ml_assets.classification.question import Question
-from ml_assets.classification.steps import LEARNED_UNTIL_TAG
+from ml_assets.classification.value import expected_value
 from ml_assets.config import ScoringConfig, ValueConfig
 from ml_assets.predictions import (
     AS_OF_DATE,
@@ -31,7 +30,8 @@ from ml_assets.predictions import (
     PredictionTable,
     schema_problems,
 )
-from ml_assets.registry.tracking import CHAMPION, ModelRegistry, Version
+from ml_assets.registry.names import CHAMPION, LEARNED_UNTIL
+from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.warehouse import Warehouse
 
 
@@ -115,10 +115,10 @@ def answers(
 ) -> pd.DataFrame:
     """Return the rows of a table of predictions, one a row of the panel."""
     probability = model.probability(panel.features)
-    learned_until = np.datetime64(version.tags[LEARNED_UNTIL_TAG])
+    learned_until = np.datetime64(version.tags[LEARNED_UNTIL])
     as_of = panel.keys[question.as_of_column].to_numpy(dtype="datetime64[us]")
     columns = {
-        **{name: panel.keys[name].to_numpy() for name in table.column_names if name in panel.keys},
+        **{name: panel.keys[name].to_numpy() for name in table.required if name in panel.keys},
         AS_OF_DATE: as_of.astype("datetime64[D]").astype("datetime64[us]"),
         SCORE: probability,
         BAND: model.band(probability),
@@ -127,7 +127,7 @@ def answers(
         SCORED_AT: np.datetime64(now, "us"),
         IS_BACKTEST: learned_until > panel.asked_at,
     }
-    worth = contact_value(probability, value)
+    worth = expected_value(probability, value)
     return pd.DataFrame(columns if worth is None else {**columns, EXPECTED_VALUE: worth})
 
 

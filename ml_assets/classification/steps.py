@@ -25,10 +25,10 @@ from ml_assets.classification.train import Training, train
 from ml_assets.classification.training_set import complete_until, fingerprint, read_training_set, set_problems
 from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig, TrainingConfig
 from ml_assets.files import ModelFiles, write_frame, write_text
+from ml_assets.registry.names import CANDIDATE, DAGSTER_RUN_ID, GIT_COMMIT, LEARNED_UNTIL
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.warehouse import Warehouse
 
-LEARNED_UNTIL_TAG = "learned_until"
 # A version that learned from nothing is older than every row.
 _NEVER = datetime(1970, 1, 1)
 
@@ -110,33 +110,28 @@ def fit_and_register(
     rows = stored_training_set(question, files)
     training = train(rows.panel, rows.split.fold, question, config, rows.facts.split)
     store_candidates(files.candidates(question.name), training)
-    print_of = candidate_fingerprint(rows.facts, config, code_version, training.chosen)
     learned = learned_until(rows.panel, rows.split.fold)
     facts = TrainingFacts(
         version="",
-        fingerprint=print_of,
+        fingerprint=fingerprint(
+            pd.DataFrame(),
+            rows.facts.fingerprint,
+            rows.facts.split.model_dump_json(),
+            config.model_dump_json(),
+            code_version,
+        ),
         learned_until=_NEVER if learned is None else learned.astype("datetime64[s]").item(),
         chosen=training.chosen,
         candidates=training.candidates,
         config=config,
     )
-    version = registry.find(question.name, print_of) or register(
-        question, files, registry, rows, facts, training.chosen, run_id
-    )
+    version = register_candidate(question, files, registry, rows, facts, training.chosen, run_id)
     facts = facts.model_copy(update={"version": version.number})
     write_text(files.training_facts(question.name), facts.model_dump_json(indent=2))
     return facts
 
 
-def candidate_fingerprint(facts: TrainingSetFacts, config: TrainingConfig, code_version: str, name: str) -> str:
-    """Return what tells a candidate from all others that were ever registered."""
-    empty = pd.DataFrame()
-    return fingerprint(
-        empty, facts.fingerprint, facts.split.model_dump_json(), config.model_dump_json(), code_version, name
-    )
-
-
-def register(
+def register_candidate(
     question: Question,
     files: ModelFiles,
     registry: ModelRegistry,
@@ -145,26 +140,39 @@ def register(
     name: str,
     run_id: str,
 ) -> Version:
-    """Register one stored candidate as a version of the question's model."""
+    """Return the version of a stored candidate, registered now unless it was before."""
+    print_of = candidate_fingerprint(facts, name)
+    known = registry.find(question.name, print_of)
+    if known is not None:
+        return known
     folds = rows.facts.folds
     return registry.register(
         question.name,
         files.candidates(question.name) / name,
-        fingerprint=facts.fingerprint,
+        fingerprint=print_of,
         input_example=rows.panel.features.head(5),
-        parameters=_flat({"split": rows.facts.split.model_dump(), "training": facts.config.model_dump()}),
-        metrics={f"validation_log_loss_{found.name}": found.validation_log_loss for found in facts.candidates},
+        parameters={"split": rows.facts.split.model_dump(), "training": facts.config.model_dump()},
+        metrics={
+            f"validation_log_loss_{found.name}": found.validation_log_loss
+            for found in facts.candidates
+            if found.validation_log_loss is not None
+        },
         tags={
-            "candidate": name,
-            LEARNED_UNTIL_TAG: facts.learned_until.isoformat(),
+            CANDIDATE: name,
+            LEARNED_UNTIL: facts.learned_until.isoformat(),
             "complete_until": str(rows.facts.complete_until),
             "data_window": f"{folds[0].first_period} to {folds[-1].last_period}",
             "features": ",".join(rows.panel.features.columns),
-            "git_commit": files.commit,
-            "dagster_run_id": run_id,
+            GIT_COMMIT: files.commit,
+            DAGSTER_RUN_ID: run_id,
         },
         experiment=question.name,
     )
+
+
+def candidate_fingerprint(facts: TrainingFacts, name: str) -> str:
+    """Return what tells a candidate from all others that were ever registered: the same rows, settings and code."""
+    return f"{facts.fingerprint}-{name}"
 
 
 def store_candidates(folder: Path, training: Training) -> None:
@@ -202,23 +210,20 @@ def measure_version(
         rows.until,
         configs,
         version=facts.version,
-        fingerprint=facts.fingerprint,
+        fingerprint=candidate_fingerprint(facts, facts.chosen),
     )
     path = files.evaluation(question.name)
     write_text(path, evaluation.model_dump_json(indent=2))
-    version = registry.find(question.name, facts.fingerprint)
+    version = registry.find(question.name, evaluation.fingerprint)
     if version is not None:
         registry.log_evaluation(version, metrics_of(evaluation), {"evaluation": path})
     return evaluation
 
 
+def stored_evaluation(question: Question, files: ModelFiles) -> Evaluation:
+    """Return the evaluation that was stored last."""
+    return Evaluation.model_validate_json(files.evaluation(question.name).read_text())
+
+
 def _last_day(until: date | None) -> np.datetime64:
     return np.datetime64(until or _NEVER.date(), "D")
-
-
-def _flat(values: dict[str, object], prefix: str = "") -> dict[str, object]:
-    """Return nested settings as one level, names joined by dots."""
-    flat: dict[str, object] = {}
-    for name, value in values.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
-    return flat

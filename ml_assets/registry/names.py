@@ -23,5 +23,14 @@ PROMOTED_ON: Final = "promoted_on"
 # Last period of the test window on which it had won when it was taken back, as an ISO date.
 ROLLED_BACK: Final = "rolled_back"
 
+# Name of the candidate that it is: a learned one, or the rule.
+CANDIDATE: Final = "candidate"
+# Moment by which the newest answer was known that it learned from, in ISO format.
+LEARNED_UNTIL: Final = "learned_until"
+
+# Run of Dagster, and commit of the code, that made it.
+DAGSTER_RUN_ID: Final = "dagster_run_id"
+GIT_COMMIT: Final = "git_commit"
+
 # Tag of a run: which registered model it makes a version of.
 MODEL_NAME: Final = "model_name"

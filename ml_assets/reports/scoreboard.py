@@ -19,8 +19,8 @@ from ml_assets.reports.page import rendered
 from ml_assets.reports.scoreboard_rows import ScoreboardRow, ScoreVerdict
 from ml_assets.reports.wording import DASH, Tone, decimal, with_interval
 
-# The models of a frame replace all their earlier rows, so that a claim that was dropped leaves none behind.
-SCOREBOARD_KEY = ("model_name",)
+# Of one metric there may be several claims.
+SCOREBOARD_KEY = ("model_name", "metric", "claimed_target")
 _BESIDE = {"serves", "doubt", "note"}
 SCOREBOARD_COLUMNS = tuple(each.name for each in fields(ScoreboardRow) if each.name not in _BESIDE)
 # Red is for what was proven wrong; what is not known is not green either.
