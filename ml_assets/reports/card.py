@@ -17,9 +17,7 @@ from ml_assets.classification.evaluation import (
     RULE,
     Evaluation,
     FoldStatistics,
-    Metric,
     PeriodScores,
-    Scores,
     SegmentScores,
 )
 from ml_assets.classification.question import Question
@@ -27,11 +25,19 @@ from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.charts import course_drawings, window_drawings
 from ml_assets.reports.page import rendered
-from ml_assets.reports.wording import DASH, METRIC_WORDS, MetricWords, Tone, percent, period_name, why_not_measurable
+from ml_assets.reports.wording import (
+    DASH,
+    METRIC_WORDS,
+    TEST_METRICS,
+    MetricWords,
+    Tone,
+    percent,
+    period_name,
+    why_not_measurable,
+)
 
 _IMPORTANCES = 20
 _SEGMENTS = 30
-_SCORES = tuple(metric for metric in Metric if metric in Scores.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,6 @@ def _compared(question: Question, evaluation: Evaluation, baselines: Sequence[st
         ComparedMetric(
             METRIC_WORDS[metric], chosen, tuple(getattr(each, metric) for each in others), claims.get(metric)
         )
-        for metric in _SCORES
+        for metric in TEST_METRICS
         if (chosen := getattr(evaluation.test, metric)) is not None
     ]

@@ -18,7 +18,7 @@ from ml_assets.classification.claims import Claim, claims_of
 from ml_assets.classification.evaluation import PRIOR, RULE, Evaluation, FoldStatistics, Metric, Scores
 from ml_assets.classification.question import Period, Question
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.wording import METRIC_WORDS, count, decimal, why_not_measurable
+from ml_assets.reports.wording import METRIC_WORDS, TEST_METRICS, count, decimal, why_not_measurable
 
 # What is always reported; accuracy only where it is claimed, since a constant answer does well in it.
 _ALWAYS = (Metric.LOG_LOSS, Metric.AUC, Metric.AVERAGE_PRECISION, Metric.LIFT, Metric.BRIER_SKILL)
@@ -147,7 +147,7 @@ def scoreboard_rows(
 
 def _test_lines(claims: Sequence[Claim], evaluation: Evaluation | None) -> Iterator[_Line]:
     """Yield each metric of the test window: once for each claim about it, or once without."""
-    for metric in Metric:
+    for metric in TEST_METRICS:
         figure = None if evaluation is None else _test_figure(evaluation, metric)
         about = [claim for claim in claims if claim.metric is metric]
         for claim in about:
