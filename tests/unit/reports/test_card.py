@@ -244,6 +244,14 @@ def test_a_claim_without_doubt_is_a_column_and_not_an_excuse() -> None:
     assert "0.800" in page.text
 
 
+def test_an_accuracy_that_nobody_measured_is_not_passed_over_if_it_is_claimed() -> None:
+    assert MEASURED.test is not None
+    evaluation = MEASURED.model_copy(update={"test": MEASURED.test.model_copy(update={"accuracy": None})})
+    assert "commoner answer is the baseline. not measurable" in read(evaluation).text
+    unclaimed = Reader(model_card(replace(QUESTION, claims=None), evaluation, FACTS))
+    assert "Accuracy" not in unclaimed.text
+
+
 def test_a_configured_value_names_the_threshold() -> None:
     assert "a contact pays from a probability of 0.125 on" in read(facts=replace(FACTS, value_threshold=0.125)).text
 

@@ -20,7 +20,8 @@ from ml_assets.reports.scoreboard import (
     scoreboard_html,
     scoreboard_json,
 )
-from ml_assets.reports.scoreboard_rows import ScoreboardRow, ScoreVerdict, scoreboard_rows
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
+from ml_assets.reports.scoreboard_rows import scoreboard_rows
 from tests.unit.reports.evaluations import MEASURED, QUESTION, UNMEASURED, estimate
 from tests.unit.reports.scoreboards import MIN_EVENTS, ROWS
 
