@@ -17,9 +17,7 @@ from ml_assets.classification.evaluation import (
     RULE,
     Evaluation,
     FoldStatistics,
-    Metric,
     PeriodScores,
-    Scores,
     SegmentScores,
 )
 from ml_assets.classification.question import Question
@@ -27,11 +25,20 @@ from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.charts import course_drawings, window_drawings
 from ml_assets.reports.page import rendered
-from ml_assets.reports.wording import DASH, METRIC_WORDS, MetricWords, Tone, percent, period_name, why_not_measurable
+from ml_assets.reports.wording import (
+    DASH,
+    METRIC_WORDS,
+    TEST_METRICS,
+    MetricWords,
+    Tone,
+    percent,
+    period_name,
+    why_not_measurable,
+)
 
 _IMPORTANCES = 20
 _SEGMENTS = 30
-_SCORES = tuple(metric for metric in Metric if metric in Scores.model_fields)
+_NOTHING = Estimate(value=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,28 +223,32 @@ def _periods(question: Question, fold: FoldStatistics) -> str:
 
 
 def _tiles(question: Question, evaluation: Evaluation, measured_with: EvaluationConfig) -> list[Tile]:
-    nothing = Estimate(value=None)
     gain, test = evaluation.gain_over_rule, evaluation.test
     answer = "no" if question.is_no_of_interest else "yes"
     return [
-        Tile("Better than the rule", gain.log_loss if gain else nothing, "log-loss saved, paired", is_signed=True),
-        Tile("AUC", test.auc if test else nothing, "0.5 is chance"),
-        Tile("Mean AUC of periods", evaluation.mean_period_auc or nothing, "rolling origin"),
-        Tile("Average precision", test.average_precision if test else nothing, f"of the answer {answer}"),
-        Tile(f"Lift of the top {percent(measured_with.lift_share, 0)}", test.lift if test else nothing, "1 is chance"),
-        Tile("Brier skill", test.brier_skill if test else nothing, "0 is the prior"),
+        Tile("Better than the rule", gain.log_loss if gain else _NOTHING, "log-loss saved, paired", is_signed=True),
+        Tile("AUC", test.auc if test else _NOTHING, "0.5 is chance"),
+        Tile("Mean AUC of periods", evaluation.mean_period_auc or _NOTHING, "rolling origin"),
+        Tile("Average precision", test.average_precision if test else _NOTHING, f"of the answer {answer}"),
+        Tile(f"Lift of the top {percent(measured_with.lift_share, 0)}", test.lift if test else _NOTHING, "1 is chance"),
+        Tile("Brier skill", test.brier_skill if test else _NOTHING, "0 is the prior"),
     ]
 
 
 def _compared(question: Question, evaluation: Evaluation, baselines: Sequence[str]) -> list[ComparedMetric]:
-    if evaluation.test is None:
+    """Return the metrics of the test window that were measured, and those that are claimed all the same."""
+    test = evaluation.test
+    if test is None:
         return []
     claims = {claim.metric: claim.target for claim in claims_of(question) if not claim.doubt}
     others = [evaluation.baselines[name] for name in baselines]
     return [
         ComparedMetric(
-            METRIC_WORDS[metric], chosen, tuple(getattr(each, metric) for each in others), claims.get(metric)
+            words=METRIC_WORDS[metric],
+            chosen=getattr(test, metric) or _NOTHING,
+            baselines=tuple(getattr(each, metric) for each in others),
+            claim=claims.get(metric),
         )
-        for metric in _SCORES
-        if (chosen := getattr(evaluation.test, metric)) is not None
+        for metric in TEST_METRICS
+        if metric in claims or getattr(test, metric) is not None
     ]

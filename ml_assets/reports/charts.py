@@ -16,8 +16,8 @@ from ml_assets.reports.wording import METRIC_WORDS, count, decimal, percent, per
 
 _SHARE_TICKS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
 _LOG_TICKS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"))
-# So many names of periods stand beside each other without touching.
-_PERIOD_NAMES = 6
+# So many characters of periods' names stand beside each other without touching, on a phone too.
+_NAME_CHARACTERS = 32
 # How far apart model and rule stand in one period, as a share of the distance between periods.
 _APART = 0.08
 
@@ -128,7 +128,7 @@ def _course(kind: Period, periods: Sequence[PeriodScores], metric: Metric, behin
     names = [period_name(each.period, kind) for each in periods]
     model = [_estimate(each.model, metric) for each in periods]
     rule = [_estimate(each.rule, metric) for each in periods]
-    step = -(-len(names) // _PERIOD_NAMES)
+    step = -(-len(names) // (_NAME_CHARACTERS // len(names[0])))
     x = Axis(kind.value, -0.5, len(names) - 0.5, tuple((float(i), names[i]) for i in range(0, len(names), step)))
     title = METRIC_WORDS[metric].title
     reference = [y for series in behind for y in series.y]

@@ -15,7 +15,9 @@ from markupsafe import Markup
 from ml_assets.reports.page import rendered
 
 WIDTH, HEIGHT = 440, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 10, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 24, 10, 46
+# Below this share of the larger end, or of 1, two ends are one: no figure that is drawn has so many digits.
+_EQUAL = 1e-9
 
 
 class Look(StrEnum):
@@ -129,10 +131,10 @@ def drawing(title: str, words: str, x: Axis, y: Axis, series: Sequence[Series]) 
 def spread_ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
     """Return round numbers, about so many, whose first is at most ``low`` and whose last at least ``high``.
 
-    Steps are 1, 2 or 5 times a power of ten. If both ends are equal, the ticks lie around them.
+    Steps are 1, 2 or 5 times a power of ten. If both ends are as good as equal, the ticks lie around them.
     """
-    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-6):
-        margin = 0.1 * abs(low) or 0.1
+    if high - low <= _EQUAL * max(abs(low), abs(high), 1.0):
+        margin = 0.1 * max(abs(low), 1.0)
         low, high = low - margin, high + margin
     rough = (high - low) / wanted
     power = 10.0 ** math.floor(math.log10(rough))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ml_assets.classification.evaluation import Metric
 from ml_assets.reports.page import rendered
-from ml_assets.reports.scoreboard_rows import ScoreboardRow, ScoreVerdict
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
 from ml_assets.reports.wording import DASH, Tone, decimal, with_interval
 
 # Of one metric there may be several claims.

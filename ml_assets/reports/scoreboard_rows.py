@@ -11,88 +11,19 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from statistics import fmean
 
 from ml_assets.classification.claims import Claim, claims_of
 from ml_assets.classification.evaluation import PRIOR, RULE, Evaluation, FoldStatistics, Metric, Scores
 from ml_assets.classification.question import Period, Question
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.wording import METRIC_WORDS, count, decimal, why_not_measurable
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
+from ml_assets.reports.wording import TEST_METRICS, count, decimal, why_not_measurable
 
 # What is always reported; accuracy only where it is claimed, since a constant answer does well in it.
 _ALWAYS = (Metric.LOG_LOSS, Metric.AUC, Metric.AVERAGE_PRECISION, Metric.LIFT, Metric.BRIER_SKILL)
 _NOTHING = Estimate(value=None)
 _CHANCE_AUC = 0.5
-
-
-class ScoreVerdict(StrEnum):
-    """What became of a claim."""
-
-    MET = "met"
-    MET_WITHOUT_MODEL = "met without a model"
-    NOT_MET = "not met"
-    NO_CLAIM = "no claim"
-    INSUFFICIENT_EVIDENCE = "insufficient evidence"
-    NOT_EVALUATED = "not evaluated"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreboardRow:
-    """A metric of a model and a claim about it; all but the last three attributes are columns of ``ops.scoreboard``.
-
-    Attributes
-    ----------
-    model_name, metric
-        Registered model, and the figure of it.
-    claimed_target
-        What is claimed; None where nothing is.
-    rule_value, baseline_value
-        What the one-line rule reaches, and the prior; for accuracy that is always giving the commoner answer.
-    achieved, ci_low, ci_high
-        What the model reaches, with its interval; None where that cannot be measured.
-    minimum_detectable_effect
-        Smallest distance of an AUC from 0.5 that would be seen; None for other metrics.
-    n
-        Rows that it was measured on.
-    window_from, window_to
-        First day of the first of their periods, last day of the last one.
-    verdict
-        What became of the claim.
-    serves
-        Who answers now, in words.
-    doubt
-        Why nobody can be held to the claim, in words; empty for a claim like any other.
-    note
-        What else has to be known beside the numbers, in words; may be empty.
-    """
-
-    model_name: str
-    metric: Metric
-    claimed_target: float | None
-    rule_value: float | None
-    baseline_value: float | None
-    achieved: float | None
-    ci_low: float | None
-    ci_high: float | None
-    minimum_detectable_effect: float | None
-    n: int
-    window_from: date | None
-    window_to: date | None
-    verdict: ScoreVerdict
-    serves: str
-    doubt: str
-    note: str
-
-    @property
-    def estimate(self) -> Estimate:
-        """Return what was achieved, with its interval."""
-        return Estimate(value=self.achieved, low=self.ci_low, high=self.ci_high)
-
-    @property
-    def title(self) -> str:
-        """Return what the metric is called."""
-        return METRIC_WORDS[self.metric].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +78,7 @@ def scoreboard_rows(
 
 def _test_lines(claims: Sequence[Claim], evaluation: Evaluation | None) -> Iterator[_Line]:
     """Yield each metric of the test window: once for each claim about it, or once without."""
-    for metric in Metric:
+    for metric in TEST_METRICS:
         figure = None if evaluation is None else _test_figure(evaluation, metric)
         about = [claim for claim in claims if claim.metric is metric]
         for claim in about:

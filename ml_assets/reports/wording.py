@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ml_assets.classification.evaluation import FoldStatistics, Metric
+from ml_assets.classification.evaluation import FoldStatistics, Metric, Scores
 from ml_assets.classification.question import Period
 from ml_assets.metrics.estimate import Estimate
 
+# Metrics of one window, each a field of ``Scores``; the others are of the rolling origin.
+TEST_METRICS = tuple(metric for metric in Metric if metric in Scores.model_fields)
 NOT_MEASURABLE = "not measurable"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
