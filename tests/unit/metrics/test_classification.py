@@ -47,9 +47,7 @@ def test_agrees_with_scikit_learn(rows: tuple[FloatArray, FloatArray, FloatArray
 
 
 @given(scored_rows(), st.sampled_from([0.1, 0.25, 0.5, 1.0]))
-def test_a_weight_counts_as_that_many_rows(
-    rows: tuple[FloatArray, FloatArray, FloatArray], share: float
-) -> None:
+def test_a_weight_counts_as_that_many_rows(rows: tuple[FloatArray, FloatArray, FloatArray], share: float) -> None:
     label, score, weight = rows
     repeated = np.repeat(np.arange(len(label)), weight.astype(int))
     label_rows, score_rows = label[repeated], score[repeated]
