@@ -26,11 +26,13 @@ _MIN_EVENTS = 10
 # Rows of the average that a category's share of yes is drawn towards.
 _SMOOTHING = 10.0
 _TREE_DEPTH = 2
+# A tree takes no infinite values, and sums of columns must fit into a float32.
+_LARGEST = 1e30
 # A tree also splits what is pure but for an odd row; columns that it gains no more than this from are not named.
 _NAMED_IMPORTANCE = 0.02
 # Differences are looked at between so many of the most telling columns and all others, on at most so many rows.
 _TELLING_COLUMNS = 3
-_MAX_DIFFERENCE_ROWS = 50_000
+_MAX_DIFFERENCE_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +133,23 @@ def _quarters(entity: npt.NDArray[np.int64], generator: np.random.Generator) -> 
     return generator.permutation(np.arange(len(entities)) % 4)[number]
 
 
-def _telling(is_rarer: FloatArray, score: FloatArray) -> _Telling:
-    """Return how well a score tells the rarer answer if it is high there."""
+def _telling(is_rarer: FloatArray, score: FloatArray, either_way: bool = False) -> _Telling:
+    """Return how well a score tells the rarer answer if it is high there, or the better of high and low."""
     cumulated = Ranking.of(is_rarer, score).cumulate(np.ones((1, len(score))))
-    share = is_rarer.sum() / len(is_rarer)
-    return _Telling(auc=float(cumulated.auc()[0]), precision=float(cumulated.precision(share)[0]))
+    events, auc = is_rarer.sum(), float(cumulated.auc()[0])
+    share = events / len(is_rarer)
+    highest = float(cumulated.captured(share)[0])
+    if not either_way:
+        return _Telling(auc=auc, precision=highest / events)
+    lowest = events - float(cumulated.captured(1 - share)[0])
+    return _Telling(auc=max(auc, 1 - auc), precision=max(highest, lowest) / events)
 
 
 def _of_number(values: FloatArray, is_rarer: FloatArray) -> _Telling:
     """Return the best that the order of a column tells, up or down, with unknown values at either end."""
     unknown = np.isnan(values)
     ends = [-np.inf, np.inf] if unknown.any() else [0.0]
-    placed = [np.where(unknown, end, values) for end in ends]
-    tellings = [_telling(is_rarer, sign * each) for each in placed for sign in (1, -1)]
+    tellings = [_telling(is_rarer, np.where(unknown, end, values), either_way=True) for end in ends]
     return _Telling(auc=max(each.auc for each in tellings), precision=max(each.precision for each in tellings))
 
 
@@ -153,11 +159,13 @@ def _of_differences(features: pd.DataFrame, is_rarer: FloatArray) -> dict[tuple[
         return {}
     numbers = {str(name): _numbers(column) for name, column in features.items() if not _is_text(column)}
     names = list(numbers)
-    return {
-        (min(first, second), max(first, second)): _of_number(numbers[first] - numbers[second], is_rarer)
-        for position, first in enumerate(names[:_TELLING_COLUMNS])
-        for second in names[position + 1 :]
-    }
+    # Where both are infinite, their difference is unknown.
+    with np.errstate(invalid="ignore"):
+        return {
+            (min(first, second), max(first, second)): _of_number(numbers[first] - numbers[second], is_rarer)
+            for position, first in enumerate(names[:_TELLING_COLUMNS])
+            for second in names[position + 1 :]
+        }
 
 
 def _of_category(column: pd.Series, is_rarer: FloatArray, quarters: npt.NDArray[np.int64]) -> _Telling:
@@ -217,8 +225,7 @@ def _matrix(
             own = fitted & (quarters == quarter)
             shares[own] = _category_shares(codes[others], is_rarer[others], codes.max() + 1)[codes[own]]
         columns.append(shares)
-    largest = np.finfo(np.float32).max
-    return np.clip(np.column_stack(columns), -largest, largest).astype(np.float32)
+    return np.clip(np.column_stack(columns), -_LARGEST, _LARGEST).astype(np.float32)
 
 
 def _ways(

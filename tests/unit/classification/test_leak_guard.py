@@ -176,3 +176,16 @@ def test_true_and_false_and_categories_are_columns_too() -> None:
     label = generator.random(ROWS) < 0.2
     columns = {"flag": label, "status": pd.Categorical(np.where(label, "late", "open"))}
     assert set(found(made(label, columns))) == {("flag",), ("status",)}
+
+
+@pytest.mark.filterwarnings("error")
+def test_empty_and_infinite_columns_do_no_harm() -> None:
+    columns = honest_columns(np.random.default_rng(1))
+    infinite = np.where(np.arange(ROWS) % 7 == 0, np.inf, 1.0).astype(np.float32)
+    columns |= {
+        "empty": np.full(ROWS, np.nan, dtype=np.float32),
+        "no_text": np.array([None] * ROWS, dtype=object),
+        "infinite": infinite,
+        "as_infinite": -infinite,
+    }
+    assert found(made(np.arange(ROWS) % 9 == 0, columns)) == []
