@@ -26,9 +26,13 @@ _MIN_EVENTS = 10
 # Rows of the average that a category's share of yes is drawn towards.
 _SMOOTHING = 10.0
 _TREE_DEPTH = 2
+# A tree takes no infinite values, and sums of columns must fit into a float32.
+_LARGEST = 1e30
+# A tree also splits what is pure but for an odd row; columns that it gains no more than this from are not named.
+_NAMED_IMPORTANCE = 0.02
 # Differences are looked at between so many of the most telling columns and all others, on at most so many rows.
 _TELLING_COLUMNS = 3
-_MAX_DIFFERENCE_ROWS = 50_000
+_MAX_DIFFERENCE_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ def leak_findings(panel: Panel, config: PromotionConfig, seed: int) -> tuple[Lea
     is_rarer = label if label.sum() <= len(label) / 2 else 1 - label
     if is_rarer.sum() < _MIN_EVENTS:
         return ()
-    features, halves = panel.features.iloc[rows], _halves(panel.entity[rows], generator)
+    features, quarters = panel.features.iloc[rows], _quarters(panel.entity[rows], generator)
     told = {
-        str(name): _of_category(column, is_rarer, halves)
+        str(name): _of_category(column, is_rarer, quarters)
         if _is_text(column)
         else _of_number(_numbers(column), is_rarer)
         for name, column in features.items()
@@ -87,7 +91,7 @@ def leak_findings(panel: Panel, config: PromotionConfig, seed: int) -> tuple[Lea
             for pair, telling in _of_differences(features[others].iloc[some], is_rarer[some]).items()
             if _is_suspect(telling, config)
         ]
-        columns, telling = _of_tree(features[others], is_rarer, halves, seed)
+        columns, telling = _of_tree(features[others], is_rarer, quarters, seed)
         if _is_suspect(telling, config):
             suspects.append(_finding(f"A tree of depth two on {', '.join(columns)}", columns, telling))
     return tuple(sorted(suspects, key=lambda each: (-each.auc, each.columns, each.reason)))
@@ -123,26 +127,29 @@ def _numbers(column: pd.Series) -> FloatArray:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _halves(entity: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """Return a mask of the rows of a random half of the entities."""
+def _quarters(entity: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return for each row the number of the random quarter, 0 to 3, that its entity is in."""
     entities, number = np.unique(entity, return_inverse=True)
-    in_first = np.arange(len(entities)) < len(entities) / 2
-    return generator.permutation(in_first)[number]
+    return generator.permutation(np.arange(len(entities)) % 4)[number]
 
 
-def _telling(is_rarer: FloatArray, score: FloatArray) -> _Telling:
-    """Return how well a score tells the rarer answer if it is high there."""
+def _telling(is_rarer: FloatArray, score: FloatArray, either_way: bool = False) -> _Telling:
+    """Return how well a score tells the rarer answer if it is high there, or the better of high and low."""
     cumulated = Ranking.of(is_rarer, score).cumulate(np.ones((1, len(score))))
-    share = is_rarer.sum() / len(is_rarer)
-    return _Telling(auc=float(cumulated.auc()[0]), precision=float(cumulated.precision(share)[0]))
+    events, auc = is_rarer.sum(), float(cumulated.auc()[0])
+    share = events / len(is_rarer)
+    highest = float(cumulated.captured(share)[0])
+    if not either_way:
+        return _Telling(auc=auc, precision=highest / events)
+    lowest = events - float(cumulated.captured(1 - share)[0])
+    return _Telling(auc=max(auc, 1 - auc), precision=max(highest, lowest) / events)
 
 
 def _of_number(values: FloatArray, is_rarer: FloatArray) -> _Telling:
     """Return the best that the order of a column tells, up or down, with unknown values at either end."""
     unknown = np.isnan(values)
     ends = [-np.inf, np.inf] if unknown.any() else [0.0]
-    placed = [np.where(unknown, end, values) for end in ends]
-    tellings = [_telling(is_rarer, sign * each) for each in placed for sign in (1, -1)]
+    tellings = [_telling(is_rarer, np.where(unknown, end, values), either_way=True) for end in ends]
     return _Telling(auc=max(each.auc for each in tellings), precision=max(each.precision for each in tellings))
 
 
@@ -152,14 +159,16 @@ def _of_differences(features: pd.DataFrame, is_rarer: FloatArray) -> dict[tuple[
         return {}
     numbers = {str(name): _numbers(column) for name, column in features.items() if not _is_text(column)}
     names = list(numbers)
-    return {
-        (first, second): _of_number(numbers[first] - numbers[second], is_rarer)
-        for position, first in enumerate(names[:_TELLING_COLUMNS])
-        for second in names[position + 1 :]
-    }
+    # Where both are infinite, their difference is unknown.
+    with np.errstate(invalid="ignore"):
+        return {
+            (min(first, second), max(first, second)): _of_number(numbers[first] - numbers[second], is_rarer)
+            for position, first in enumerate(names[:_TELLING_COLUMNS])
+            for second in names[position + 1 :]
+        }
 
 
-def _of_category(column: pd.Series, is_rarer: FloatArray, halves: npt.NDArray[np.bool_]) -> _Telling:
+def _of_category(column: pd.Series, is_rarer: FloatArray, quarters: npt.NDArray[np.int64]) -> _Telling:
     """Return what the share of the rarer answer by category, learned on one half, tells on the other."""
     codes = pd.factorize(column, use_na_sentinel=False)[0]
     return _mean(
@@ -167,7 +176,7 @@ def _of_category(column: pd.Series, is_rarer: FloatArray, halves: npt.NDArray[np
             _telling(
                 is_rarer[judged], _category_shares(codes[fitted], is_rarer[fitted], codes.max() + 1)[codes[judged]]
             )
-            for fitted, judged in _ways(is_rarer, halves)
+            for fitted, judged in _ways(is_rarer, quarters)
         ]
     )
 
@@ -179,40 +188,54 @@ def _category_shares(codes: npt.NDArray[np.intp], is_rarer: FloatArray, categori
 
 
 def _of_tree(
-    features: pd.DataFrame, is_rarer: FloatArray, halves: npt.NDArray[np.bool_], seed: int
+    features: pd.DataFrame, is_rarer: FloatArray, quarters: npt.NDArray[np.int64], seed: int
 ) -> tuple[tuple[str, ...], _Telling]:
-    """Return the columns that trees of depth two ask for, and what they tell of the half they were not fitted on."""
+    """Return the columns that trees of depth two gain from, and what they tell of the half they were not fitted on."""
     asked: set[str] = set()
     tellings = []
-    for fitted, judged in _ways(is_rarer, halves):
-        matrix = _matrix(features, is_rarer, fitted)
+    for fitted, judged in _ways(is_rarer, quarters):
+        matrix = _matrix(features, is_rarer, fitted, quarters)
         tree = DecisionTreeClassifier(max_depth=_TREE_DEPTH, class_weight="balanced", random_state=seed)
         tree.fit(matrix[fitted], is_rarer[fitted])
-        asked |= {str(features.columns[position]) for position in tree.tree_.feature if position >= 0}
+        asked |= set(features.columns[tree.feature_importances_ > _NAMED_IMPORTANCE])
         tellings.append(_telling(is_rarer[judged], tree.predict_proba(matrix[judged])[:, 1]))
     return tuple(sorted(asked)), _mean(tellings)
 
 
-def _matrix(features: pd.DataFrame, is_rarer: FloatArray, fitted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """Return numbers as they are and categories by their share of the rarer answer among the fitted rows."""
+def _matrix(
+    features: pd.DataFrame,
+    is_rarer: FloatArray,
+    fitted: npt.NDArray[np.bool_],
+    quarters: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float32]:
+    """Return numbers as they are and categories by their share of the rarer answer among the fitted rows.
+
+    A fitted row has the share that the other quarter of the fitted rows gives its category. With a share that its own
+    answer is part of, a name with many values would seem to tell all.
+    """
     columns = []
     for _, column in features.items():
-        if _is_text(column):
-            codes = pd.factorize(column, use_na_sentinel=False)[0]
-            columns.append(_category_shares(codes[fitted], is_rarer[fitted], codes.max() + 1)[codes])
-        else:
+        if not _is_text(column):
             columns.append(_numbers(column))
-    matrix = np.column_stack(columns)
-    largest = np.finfo(np.float32).max
-    return np.clip(matrix, -largest, largest).astype(np.float32)
+            continue
+        codes = pd.factorize(column, use_na_sentinel=False)[0]
+        shares = _category_shares(codes[fitted], is_rarer[fitted], codes.max() + 1)[codes]
+        for quarter in np.unique(quarters[fitted]):
+            others = fitted & (quarters != quarter)
+            own = fitted & (quarters == quarter)
+            shares[own] = _category_shares(codes[others], is_rarer[others], codes.max() + 1)[codes[own]]
+        columns.append(shares)
+    return np.clip(np.column_stack(columns), -_LARGEST, _LARGEST).astype(np.float32)
 
 
 def _ways(
-    is_rarer: FloatArray, halves: npt.NDArray[np.bool_]
+    is_rarer: FloatArray, quarters: npt.NDArray[np.int64]
 ) -> list[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
-    """Return the masks of rows to fit and to judge on, each way in which both have both answers."""
-    both = all(0 < is_rarer[half].sum() < half.sum() for half in (halves, ~halves))
-    return [(halves, ~halves), (~halves, halves)] if both else []
+    """Return the masks of rows to fit and to judge on, each way, where all quarters have both answers."""
+    rows = np.bincount(quarters, minlength=4)
+    events = np.bincount(quarters, is_rarer, minlength=4)
+    first = quarters < 2
+    return [(first, ~first), (~first, first)] if ((events > 0) & (events < rows)).all() else []
 
 
 def _mean(tellings: list[_Telling]) -> _Telling:

@@ -42,12 +42,12 @@ def calibration_slopes(margin: FloatArray, positives: FloatArray, totals: FloatA
     the classes.
     """
     centre, spread = float(np.mean(margin)), float(np.std(margin))
-    answerable = _has_both(positives, totals)
-    if spread <= 1e-12 * (1 + abs(centre)) or not answerable.any():
+    if spread <= _TOLERANCE * (1 + abs(centre)):
         return np.full(len(totals), np.nan)
     # Centred and scaled, the two parameters hardly depend on each other, and Newton's steps have a natural length.
     x = (margin - centre) / spread
-    share = np.where(answerable, positives.sum(axis=1) / totals.sum(axis=1), 0.5)
+    answerable = _overlap(x, positives, totals - positives)
+    share = np.divide(positives.sum(axis=1), totals.sum(axis=1), out=np.full(len(totals), 0.5), where=answerable)
     constant, slope = log_odds(share), np.zeros(len(totals))
     converged = ~answerable
     for _ in range(_MAX_ITERATIONS):
@@ -55,7 +55,6 @@ def calibration_slopes(margin: FloatArray, positives: FloatArray, totals: FloatA
         residual, information = positives - totals * expected, totals * expected * (1 - expected)
         i00, i01, i11 = information.sum(axis=1), information @ x, information @ (x * x)
         g0, g1 = residual.sum(axis=1), residual @ x
-        # Where classes are separated, information runs out: the quotient is NaN, and so is the slope from then on.
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.stack([i11 * g0 - i01 * g1, i00 * g1 - i01 * g0]) / (i00 * i11 - i01 * i01)
         step = np.where(answerable, np.clip(step, -_LONGEST_STEP, _LONGEST_STEP), 0.0)
@@ -94,6 +93,17 @@ def _has_both(positives: FloatArray, totals: FloatArray) -> npt.NDArray[np.bool_
     """Return which weightings hold positives and negatives."""
     yes = positives.sum(axis=1)
     return np.asarray((yes > 0) & ((totals - positives).sum(axis=1) > 0))
+
+
+def _overlap(x: FloatArray, positives: FloatArray, negatives: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return in which weightings positives and negatives overlap, without which no slope is the best one.
+
+    With one regressor a finite maximum of the likelihood exists if each class reaches strictly beyond the lowest value
+    of the other (Albert and Anderson 1984). A class without weight reaches nowhere.
+    """
+    highest = [np.where(weight > 0, x, -np.inf).max(axis=1) for weight in (positives, negatives)]
+    lowest = [np.where(weight > 0, x, np.inf).min(axis=1) for weight in (positives, negatives)]
+    return np.asarray((highest[0] > lowest[1]) & (highest[1] > lowest[0]))
 
 
 def _logistic(margin: FloatArray) -> FloatArray:

@@ -64,10 +64,6 @@ class Cumulated:
         """Return how often positives are in the best share of rows, as a multiple of how often they are in all."""
         return _ratio(self.captured(share), share * self.positives[:, -1])
 
-    def precision(self, share: float) -> FloatArray:
-        """Return the share of positives in the best share of rows."""
-        return _ratio(self.captured(share), share * self.totals[:, -1])
-
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
