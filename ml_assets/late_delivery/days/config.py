@@ -34,8 +34,10 @@ class DeliveryDaysConfig(Config):
         Deliveries without which a window says nothing.
     max_weight
         Largest weight of a delivery in a window, as a multiple of the window's median weight.
+    min_month_orders
+        Counted deliveries without which a month has no figures of its own.
     evaluated_months
-        The newest months with counted orders, over which coverage is pooled.
+        The newest months with figures, over which coverage is pooled.
     left_out
         Columns of the feature table that the model does not see: the calendar month repeats too seldom in two years.
     learning_rate, max_depth, min_child_weight, subsample, colsample_bytree, max_bin, rounds
@@ -51,6 +53,7 @@ class DeliveryDaysConfig(Config):
     warm_up_days: int = Field(default=60, ge=0)
     min_calibration_orders: int = Field(default=50, ge=1)
     max_weight: float = Field(default=20.0, ge=1)
+    min_month_orders: int = Field(default=100, ge=1)
     evaluated_months: int = Field(default=8, ge=1)
     left_out: list[str] = Field(default=["purchase_month"])
     learning_rate: float = Field(default=0.1, gt=0, le=1)

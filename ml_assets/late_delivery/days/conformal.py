@@ -75,12 +75,12 @@ def passage_weights(days: Days, sorted_asked: Days, start: float, end: float, ma
     sorted_asked
         Moments at which *all* orders were asked about, delivered or not, ascending, as days.
     start, end
-        The window (start, end], as days.
+        The window [start, end), as days.
     max_weight
         Weights end at this multiple of their median.
     """
-    placed = np.searchsorted(sorted_asked, end - days, side="right")
-    placed -= np.searchsorted(sorted_asked, start - days, side="right")
+    placed = np.searchsorted(sorted_asked, end - days)
+    placed -= np.searchsorted(sorted_asked, start - days)
     weights = 1.0 / np.maximum(placed, 1)
     bounded: Days = np.minimum(weights, max_weight * np.median(weights))
     return bounded
@@ -130,7 +130,7 @@ def recalibrate(orders: Orders, quantiles: Days, moments: Moments, config: Deliv
     levels = levels_of(config.coverage)
 
     def factors(moment: float, window: int) -> Days:
-        first, last = np.searchsorted(delivered, [moment - window, moment], side="right")
+        first, last = np.searchsorted(delivered, [moment - window, moment])
         if last - first < config.min_calibration_orders:
             return np.full(3, np.nan)
         rows = slice(first, last)

@@ -43,11 +43,13 @@ def evaluate_days(
     fitted = fit_days(orders, complete_until, config)
     days = fitted.predict(orders.features, orders.asked_at)
     counted = countable(orders, days, complete_until)
-    by_month = rolling_coverage(orders, days, counted)
+    by_month = rolling_coverage(orders, days, counted, config.min_month_orders)
     newest = by_month[-config.evaluated_months :]
     if newest:
-        counted &= orders.asked_at >= np.datetime64(newest[0].month, "us")
-    pooled = coverage_of(orders, days, counted)
+        counted &= np.isin(
+            orders.asked_at.astype("datetime64[M]"), np.array([each.month for each in newest], "datetime64[M]")
+        )
+    pooled = coverage_of(orders, days, counted) if newest else None
     return fitted, DeliveryDaysEvaluation(
         decision_point=orders.decision_point,
         aimed_at=config.coverage,

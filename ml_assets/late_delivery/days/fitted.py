@@ -147,9 +147,10 @@ def no_calibration() -> Calibration:
 def quantiles_in_turn(models: tuple[QuantileModel, ...], features: pd.DataFrame, asked_at: Moments) -> Days:
     """Return low, median and high by the latest model from before each row was asked about; NaN before the first."""
     quantiles = np.full((len(features), len(DAYS_COLUMNS)), np.nan)
-    ends = [*(model.known_until for model in models[1:]), np.datetime64("NaT", "us")]
-    for model, end in zip(models, ends, strict=True):
-        rows = np.flatnonzero((asked_at >= model.known_until) & ~(asked_at >= end))
+    moments = np.array([model.known_until for model in models], dtype="datetime64[us]")
+    latest = np.searchsorted(moments, asked_at, side="right") - 1
+    for place, model in enumerate(models):
+        rows = np.flatnonzero(latest == place)
         if len(rows):
             quantiles[rows] = model.quantiles(features, rows)
     return quantiles

@@ -74,9 +74,9 @@ def log_days(days: Days) -> Days:
 
 
 def training_rows(orders: Orders, moment: np.datetime64, followup_days: int) -> Positions:
-    """Return positions of the orders with a delivery known by a moment and asked about long enough before it."""
+    """Return positions of the orders with a delivery known before a moment and asked about long enough before it."""
     is_old = as_days(orders.asked_at) <= as_days(np.array([moment]))[0] - followup_days
-    return np.flatnonzero(is_old & (orders.delivered_at <= moment))
+    return np.flatnonzero(is_old & (orders.delivered_at < moment))
 
 
 def fit_quantiles(orders: Orders, moment: np.datetime64, config: DeliveryDaysConfig) -> QuantileModel | None:

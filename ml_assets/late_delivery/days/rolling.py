@@ -59,12 +59,12 @@ def coverage_of(orders: Orders, days: pd.DataFrame, counted: Mask) -> Coverage |
     )
 
 
-def rolling_coverage(orders: Orders, days: pd.DataFrame, counted: Mask) -> tuple[MonthlyCoverage, ...]:
-    """Return the coverage of each month of decision in which counted orders were delivered, ascending."""
+def rolling_coverage(orders: Orders, days: pd.DataFrame, counted: Mask, minimum: int) -> tuple[MonthlyCoverage, ...]:
+    """Return the coverage of each month of decision with at least ``minimum`` counted deliveries, ascending."""
     month = orders.asked_at.astype("datetime64[M]")
     by_month = ((each, coverage_of(orders, days, counted & (month == each))) for each in np.unique(month[counted]))
     return tuple(
         MonthlyCoverage(month=each.astype("datetime64[D]").astype(object), coverage=coverage)
         for each, coverage in by_month
-        if coverage is not None
+        if coverage is not None and coverage.delivered >= minimum
     )
