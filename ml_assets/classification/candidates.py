@@ -82,9 +82,7 @@ class Workbench:
 
     def _logistic_regression(self) -> tuple[MarginModel, Parameters]:
         data, settings = self.data, self.config.logistic
-        model = LinearMargin.fit(
-            data.train, data.train_label, data.encoder.is_category, settings, self.config.threads
-        )
+        model = LinearMargin.fit(data.train, data.train_label, data.encoder.is_category, settings, self.config.threads)
         return model, settings.model_dump()
 
     def _random_forest(self) -> tuple[MarginModel, Parameters]:

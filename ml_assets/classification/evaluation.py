@@ -94,10 +94,10 @@ class CalibrationBin(_Record):
 
 
 class Candidate(_Record):
-    """A fitted candidate and its log-loss on the validation window."""
+    """A fitted candidate and its log-loss on the validation window, None where that has no rows."""
 
     name: str
-    validation_log_loss: float
+    validation_log_loss: float | None
     parameters: dict[str, float | int | str]
 
 

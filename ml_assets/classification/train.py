@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from ml_assets.classification.candidates import (
 from ml_assets.classification.encoding import FeatureEncoder, Matrix
 from ml_assets.classification.evaluation import Candidate, Importance
 from ml_assets.classification.fitted import FittedClassifier
+from ml_assets.classification.folds import Fold
 from ml_assets.classification.lines import Line
 from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.panel import Panel
@@ -34,9 +35,6 @@ from ml_assets.classification.question import Question
 from ml_assets.classification.search import searched
 from ml_assets.classification.training_data import TrainingData
 from ml_assets.config import SplitConfig, TrainingConfig
-
-if TYPE_CHECKING:
-    from ml_assets.classification.folds import Fold
 
 FloatArray = npt.NDArray[np.float64]
 

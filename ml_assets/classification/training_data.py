@@ -6,18 +6,16 @@ Belongs here: which rows of a fold are taken, their matrices and labels. Does no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.classification.encoding import FeatureEncoder, Matrix
+from ml_assets.classification.folds import Fold
 from ml_assets.classification.panel import Panel
 from ml_assets.config import SplitConfig
-
-if TYPE_CHECKING:
-    from ml_assets.classification.folds import Fold
 
 FloatArray = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]

@@ -108,15 +108,7 @@ class TreeMargin:
     @classmethod
     def boost(cls, data: TreeData, config: TreeConfig, seed: int) -> Self:
         """Return boosted trees up to the round with the least log-loss on the validation rows."""
-        parameters = data.parameters(seed) | config.model_dump(exclude={"max_rounds", "patience", "max_bin"})
-        booster = xgb.train(
-            parameters,
-            data.train,
-            num_boost_round=config.max_rounds,
-            evals=[(data.validation, "validation")],
-            early_stopping_rounds=config.patience,
-            verbose_eval=False,
-        )
+        booster = boosted(data, config, seed)
         return cls(booster=booster[: booster.best_iteration + 1])
 
     @property
@@ -149,3 +141,15 @@ class TreeMargin:
     def load(cls, folder: Path, state: dict[str, Any]) -> Self:
         """Return the trees of a folder."""
         return cls(booster=xgb.Booster(model_file=folder / BOOSTER_FILE))
+
+
+def boosted(data: TreeData, config: TreeConfig, seed: int) -> xgb.Booster:
+    """Return all trees that were grown until the validation log-loss rose, with ``best_iteration``, ``best_score``."""
+    return xgb.train(
+        data.parameters(seed) | config.model_dump(exclude={"max_rounds", "patience", "max_bin"}),
+        data.train,
+        num_boost_round=config.max_rounds,
+        evals=[(data.validation, "validation")],
+        early_stopping_rounds=config.patience,
+        verbose_eval=False,
+    )
