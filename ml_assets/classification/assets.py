@@ -78,7 +78,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
     )
     def training_set(
         config: SplitConfig, warehouse: dg.ResourceParam[Warehouse], model_files: dg.ResourceParam[ModelFiles]
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         facts, problems = make_training_set(question, warehouse, model_files, config)
         return dg.MaterializeResult(
             metadata={"rows": facts.rows, "complete until": str(facts.complete_until), **folds_metadata(facts.folds)},
@@ -96,7 +96,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         config: TrainingConfig,
         model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         facts = fit_and_register(question, model_files, registry, config, code_version, context.run_id)
         return dg.MaterializeResult(
             metadata={"version": facts.version, "chosen": facts.chosen, **candidates_metadata(facts.candidates)}
@@ -117,7 +117,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         config: MeasurementConfig,
         model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         measured = measure_version(question, model_files, registry, config.evaluation, config.gate.promotion)
         return dg.MaterializeResult(
             metadata=evaluation_metadata(measured),
@@ -141,7 +141,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         warehouse: dg.ResourceParam[Warehouse],
         model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         now = _now()
         outcome = promote(question, warehouse, model_files, registry, config, context.run_id, now)
         card = write_card(question, model_files, registry, outcome, config, now)
@@ -160,7 +160,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         config: ScoringConfig,
         warehouse: dg.ResourceParam[Warehouse],
         registry: dg.ResourceParam[ModelRegistry],
-    ) -> dg.MaterializeResult[None]:
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         scored = score(question, warehouse, registry, config, _now())
         problems = scored.problems
         return dg.MaterializeResult(
