@@ -14,23 +14,24 @@ from ml_assets.churn.questions import QUESTIONS as CHURN
 from ml_assets.classification.assets import build_question_assets
 from ml_assets.classification.question import Question
 from ml_assets.code_version import code_version
+from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
 from ml_assets.scoreboard import build_scoreboard_asset
 
 # The code that all questions share; their own room comes on top.
 _SHARED = ("classification", "metrics", "registry", "config.py", "predictions.py")
-_ROOMS: dict[str, tuple[Question, ...]] = {"churn": CHURN, "late_delivery": LATE_DELIVERY}
+_CHURN, _LATE_DELIVERY, _REPORTS = "churn", "late_delivery", "reports"
 
 
 def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
     """Return the questions that can be asked of the sources in use."""
-    return tuple(question for room in _ROOMS.values() for question in room if question.source in sources)
+    return tuple(question for question in (*CHURN, *LATE_DELIVERY) if question.source in sources)
 
 
 def build_model_assets(
     sources: Collection[str], pool: str, warehouse_identity: str | None = None
 ) -> list[dg.AssetsDefinition]:
-    """Return the assets of all questions that can be asked.
+    """Return the assets of all questions that can be asked, and the scoreboard over them.
 
     Parameters
     ----------
@@ -41,14 +42,17 @@ def build_model_assets(
     warehouse_identity
         What tells the warehouse from the default one: models of one are not those of the other.
     """
-    assets = [
-        asset
-        for room, questions in _ROOMS.items()
-        for question in questions
-        if question.source in sources
-        for asset in build_question_assets(
-            question, f"ml_{room}", pool, code_version(*_SHARED, room, identity=warehouse_identity)
-        )
-    ]
-    scoreboard = build_scoreboard_asset(questions_of(sources), pool, code_version(*_SHARED, "reports"))
-    return [*assets, scoreboard]
+    asked = questions_of(sources)
+    assets: list[dg.AssetsDefinition] = []
+    version = code_version(*_SHARED, _CHURN, identity=warehouse_identity)
+    for question in CHURN:
+        if question in asked:
+            assets += build_question_assets(question, f"ml_{_CHURN}", pool, version)
+    version = code_version(*_SHARED, _LATE_DELIVERY, identity=warehouse_identity)
+    for question in LATE_DELIVERY:
+        if question in asked:
+            group = f"ml_{_LATE_DELIVERY}"
+            assets.append(build_days_asset(question, group, version))
+            assets += build_question_assets(question, group, pool, version, extras_of(question))
+    board = code_version(*_SHARED, _REPORTS, "scoreboard.py", identity=warehouse_identity)
+    return [*assets, build_scoreboard_asset(asked, pool, board)]

@@ -7,6 +7,7 @@ models (``registry``), what stands in the files.
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,17 @@ class ModelFiles:
     def index(self) -> Path:
         """Return where the page lies that lists all others."""
         return self.reports_dir / "index.html"
+
+    @staticmethod
+    def replace_folder(folder: Path, write: Callable[[Path], object]) -> None:
+        """Let a folder be written beside its place, and put it there; a writer that is killed leaves no half of it."""
+        unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+        try:
+            write(unfinished)
+            shutil.rmtree(folder, ignore_errors=True)
+            unfinished.replace(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
     def url(self, page: Path) -> str:
         """Return the address under which a page is served."""

@@ -5,10 +5,12 @@ Belongs here: decorated functions of a few lines, and their checks. Does not bel
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import dagster as dg
 
+from ml_assets.classification.extras import Extras
 from ml_assets.classification.gate import GateConfig, promote
 from ml_assets.classification.pages import write_card
 from ml_assets.classification.question import Question
@@ -44,7 +46,9 @@ class MeasurementConfig(dg.Config):
     gate: GateConfig = GateConfig()
 
 
-def build_question_assets(question: Question, group: str, pool: str, code_version: str) -> list[dg.AssetsDefinition]:
+def build_question_assets(
+    question: Question, group: str, pool: str, code_version: str, extras: Extras | None = None
+) -> list[dg.AssetsDefinition]:
     """Return the five assets of a question, each made from the one before.
 
     Parameters
@@ -57,6 +61,8 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
         Pool that whatever touches the warehouse takes.
     code_version
         Of the code that decides what they become.
+    extras
+        Further columns of the scores and tables of the card, if there are any.
     """
     keys = {step: model_asset_key(question.name, step) for step in Step}
     shared: dict[str, Any] = {
@@ -130,7 +136,7 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
 
     @dg.asset(
         key=keys[Step.PROMOTION],
-        deps=[keys[Step.EVALUATION]],
+        deps=[keys[Step.EVALUATION], *([extras.asset] if extras else [])],
         description="Whether the version serves from now on, and why; the record is a row of ops.promotions.",
         pool=pool,
         **shared,
@@ -144,7 +150,9 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         now = _now()
         outcome = promote(question, warehouse, model_files, registry, config, context.run_id, now)
-        card = write_card(question, model_files, registry, outcome, config, now)
+        card = write_card(
+            question, model_files, registry, outcome, config, now, extras.tables(model_files) if extras else ()
+        )
         return dg.MaterializeResult(metadata=outcome_metadata(outcome, model_files.url(card)))
 
     @dg.asset(
@@ -159,9 +167,11 @@ def build_question_assets(question: Question, group: str, pool: str, code_versio
     def scores(
         config: ScoringConfig,
         warehouse: dg.ResourceParam[Warehouse],
+        model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        scored = score(question, warehouse, registry, config, _now())
+        further = partial(extras.columns, model_files) if extras else None
+        scored = score(question, warehouse, registry, config, _now(), further)
         problems = scored.problems
         return dg.MaterializeResult(
             metadata=scores_metadata(scored),

@@ -18,6 +18,7 @@ from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
 from ml_assets.classification.steps import (
     TrainingRows,
+    newest_version,
     register_candidate,
     stored_evaluation,
     stored_training,
@@ -68,20 +69,10 @@ def promote(
     run_id: str,
     now: datetime,
 ) -> Outcome:
-    """Decide who serves, and do what was decided.
-
-    Raises
-    ------
-    LookupError
-        If the version that was measured last is no longer in the registry.
-    """
+    """Decide who serves, and do what was decided."""
     evaluation = stored_evaluation(question, files)
     rows, (facts, training) = stored_training_set(question, files), stored_training(question, files)
-    challenger = registry.find(question.name, evaluation.fingerprint)
-    if challenger is None:
-        raise LookupError(
-            f"version {evaluation.version} of {question.name} is not in the registry; materialise the model again"
-        )
+    challenger = newest_version(question, files, registry)
     champion = registry.aliased(question.name, CHAMPION)
     decision = decision_on(question, registry, config, evaluation, rows, training, challenger, champion)
     rule = None

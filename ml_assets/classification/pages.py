@@ -11,33 +11,39 @@ from pathlib import Path
 
 from ml_assets.classification.gate import GateConfig, Outcome
 from ml_assets.classification.question import Question
-from ml_assets.classification.steps import stored_evaluation, stored_training_set
+from ml_assets.classification.steps import newest_version, stored_evaluation, stored_training_set
 from ml_assets.files import ModelFiles, write_text
 from ml_assets.registry.names import DAGSTER_RUN_ID, GIT_COMMIT
 from ml_assets.registry.tracking import ModelRegistry
-from ml_assets.reports.card import CardFacts, model_card
+from ml_assets.reports.card import CardFacts, FactsTable, model_card
 
 
 def write_card(
-    question: Question, files: ModelFiles, registry: ModelRegistry, outcome: Outcome, config: GateConfig, now: datetime
+    question: Question,
+    files: ModelFiles,
+    registry: ModelRegistry,
+    outcome: Outcome,
+    config: GateConfig,
+    now: datetime,
+    tables: tuple[FactsTable, ...] = (),
 ) -> Path:
     """Write the card of the version that the gate judged last; return where it lies."""
     evaluation = stored_evaluation(question, files)
     rows = stored_training_set(question, files)
-    version = registry.find(question.name, evaluation.fingerprint)
-    tags = version.tags if version else {}
+    tags = newest_version(question, files, registry).tags
     asked = rows.panel.keys[question.as_of_column]
     facts = CardFacts(
         verdict=outcome.decision.verdict,
         reason=outcome.decision.reason,
         champion_version=outcome.serving.number if outcome.serving else None,
         made_at=f"{now:%Y-%m-%d %H:%M} UTC",
-        run_id=tags.get(DAGSTER_RUN_ID, ""),
-        git_commit=tags.get(GIT_COMMIT, ""),
+        run_id=tags[DAGSTER_RUN_ID],
+        git_commit=tags[GIT_COMMIT],
         data_from=asked.min().date() if len(asked) else None,
         data_to=asked.max().date() if len(asked) else None,
         complete_until=rows.facts.complete_until,
         measured_with=config.evaluation,
+        tables=tables,
         links={"scoreboard": "../scoreboard.html", "all reports": "../index.html"},
     )
     page = files.model_card(question.name)

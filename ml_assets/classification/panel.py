@@ -90,6 +90,11 @@ def feature_names(question: Question, columns: list[str]) -> list[str]:
     return [column for column in columns if column not in others]
 
 
+def in_order(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by as-of moment and key, numbered anew."""
+    return frame.sort_values([question.as_of_column, *question.key], kind="stable", ignore_index=True)
+
+
 def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
     """Return the rows of a frame as a panel, ordered by as-of moment and key.
 
@@ -100,7 +105,7 @@ def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
     frame
         Rows of the question's feature table with all of its columns.
     """
-    frame = frame.sort_values([question.as_of_column, *question.key], kind="stable", ignore_index=True)
+    frame = in_order(question, frame)
     as_of = frame[question.as_of_column].to_numpy(dtype="datetime64[us]")
     asked_at = as_of + np.timedelta64(1, "D") if question.as_of_is_date else as_of
     key_columns = list(dict.fromkeys([*question.key, question.entity, question.as_of_column]))

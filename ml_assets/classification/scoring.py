@@ -6,6 +6,7 @@ champion is (``registry``), the columns of the table (``predictions``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.classification.fitted import FittedClassifier
-from ml_assets.classification.panel import Panel, panel_of
+from ml_assets.classification.panel import Panel, in_order, panel_of
 from ml_assets.classification.question import Question
 from ml_assets.classification.value import expected_value
 from ml_assets.config import ScoringConfig, ValueConfig
@@ -62,9 +63,27 @@ class Scored:
 
 
 def score(
-    question: Question, warehouse: Warehouse, registry: ModelRegistry, config: ScoringConfig, now: datetime
+    question: Question,
+    warehouse: Warehouse,
+    registry: ModelRegistry,
+    config: ScoringConfig,
+    now: datetime,
+    further: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> Scored:
     """Let the champion answer the newest rows, and write the answers unless something is wrong with them.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    warehouse, registry
+        Where rows and champion are, and where the answers go.
+    config
+        Which rows, and what a contact is worth.
+    now
+        Moment of the answers, UTC.
+    further
+        From rows of the feature table to further columns of the answers.
 
     Raises
     ------
@@ -77,8 +96,10 @@ def score(
             f"no version of {question.name} serves: materialise its promotion, whose checks say why if it does not run"
         )
     table = PREDICTION_TABLES[question.name]
-    panel = panel_of(question, newest_rows(question, warehouse, config.periods))
-    frame = answers(question, panel, registry.load(version), version, table, config.value, now)
+    rows = in_order(question, newest_rows(question, warehouse, config.periods))
+    frame = answers(question, panel_of(question, rows), registry.load(version), version, table, config.value, now)
+    if further is not None:
+        frame = frame.join(further(rows))
     frame, kept = without_hindsight(frame, standing_answers(warehouse, table), table)
     problems = tuple(schema_problems(frame, table))
     if not problems:

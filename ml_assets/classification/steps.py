@@ -6,7 +6,6 @@ Belongs here: the order inside a step, and what is handed from one to the next. 
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -91,10 +90,15 @@ def make_training_set(
     return facts, set_problems(panel)
 
 
+def stored_frame(question: Question, files: ModelFiles) -> pd.DataFrame:
+    """Return the rows of the training set that was stored last, with all columns of the feature table."""
+    return pd.read_parquet(files.training_set(question.name))
+
+
 def stored_training_set(question: Question, files: ModelFiles) -> TrainingRows:
     """Return the training set that was stored last."""
     facts = TrainingSetFacts.model_validate_json(files.training_set_facts(question.name).read_text())
-    panel = panel_of(question, pd.read_parquet(files.training_set(question.name)))
+    panel = panel_of(question, stored_frame(question, files))
     return TrainingRows(facts, panel, split_by_time(panel, _last_day(facts.complete_until), facts.split))
 
 
@@ -109,7 +113,7 @@ def fit_and_register(
     """Fit the candidates, and register the chosen one unless the same rows, settings and code made a version before."""
     rows = stored_training_set(question, files)
     training = train(rows.panel, rows.split.fold, question, config, rows.facts.split)
-    store_candidates(files.candidates(question.name), training)
+    files.replace_folder(files.candidates(question.name), lambda folder: store_candidates(folder, training))
     learned = learned_until(rows.panel, rows.split.fold)
     facts = TrainingFacts(
         version="",
@@ -175,11 +179,26 @@ def candidate_fingerprint(facts: TrainingFacts, name: str) -> str:
     return f"{facts.fingerprint}-{name}"
 
 
+def newest_version(question: Question, files: ModelFiles, registry: ModelRegistry) -> Version:
+    """Return the version that was trained last.
+
+    Raises
+    ------
+    LookupError
+        If it is no longer in the registry.
+    """
+    facts = TrainingFacts.model_validate_json(files.training_facts(question.name).read_text())
+    version = registry.find(question.name, candidate_fingerprint(facts, facts.chosen))
+    if version is None:
+        raise LookupError(
+            f"version {facts.version} of {question.name} is not in the registry; materialise the model again"
+        )
+    return version
+
+
 def store_candidates(folder: Path, training: Training) -> None:
-    """Write the fitted candidates, one folder each, in the place of those of an earlier training."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Write the fitted candidates into a folder, one folder each."""
     for name, model in training.models.items():
-        (folder / name).mkdir(parents=True)
         model.save(folder / name)
 
 
@@ -214,9 +233,7 @@ def measure_version(
     )
     path = files.evaluation(question.name)
     write_text(path, evaluation.model_dump_json(indent=2))
-    version = registry.find(question.name, evaluation.fingerprint)
-    if version is not None:
-        registry.log_evaluation(version, metrics_of(evaluation), {"evaluation": path})
+    registry.log_evaluation(newest_version(question, files, registry), metrics_of(evaluation), {path.name: path})
     return evaluation
 
 

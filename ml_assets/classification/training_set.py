@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ml_assets.classification.panel import Panel
+from ml_assets.classification.panel import Panel, in_order
 from ml_assets.classification.question import Question
 from ml_assets.contract import OBSERVATION_WINDOWS
 from ml_assets.warehouse import Warehouse
@@ -33,8 +33,7 @@ def read_training_set(warehouse: Warehouse, question: Question) -> pd.DataFrame:
 
     How a set is divided depends on which share of a period's answers is known already.
     """
-    frame = warehouse.read(question.table, where=question.where)
-    return frame.sort_values([question.as_of_column, *question.key], kind="stable", ignore_index=True)
+    return in_order(question, warehouse.read(question.table, where=question.where))
 
 
 def fingerprint(frame: pd.DataFrame, *decided_by: str) -> str:
