@@ -96,11 +96,11 @@ class LinearMargin:
     def margin(self, matrix: Matrix) -> FloatArray:
         """Return the log odds, shape (n,)."""
         regression = self.pipeline[-1]
-        margin = np.empty(len(matrix))
+        margin = np.full(len(matrix), regression.intercept_[0], dtype=np.float64)
         for block in _blocks(len(matrix)):
             # A product of the whole matrix would round a row by how many others there are.
-            margin[block] = np.einsum("ij,j->i", self._design(matrix[block]), regression.coef_[0])
-        return margin + regression.intercept_[0]
+            margin[block] += np.einsum("ij,j->i", self._design(matrix[block]), regression.coef_[0])
+        return margin
 
     def contributions(self, matrix: Matrix) -> FloatArray:
         """Return each column's terms, summed, from the mean over the training rows."""
@@ -125,7 +125,7 @@ class LinearMargin:
 
     def _design(self, matrix: Matrix) -> FloatArray:
         """Return the preprocessed columns, row by row in memory."""
-        return np.ascontiguousarray(self.pipeline[:-1].transform(matrix.astype(np.float64)))
+        return np.ascontiguousarray(self.pipeline[:-1].transform(matrix.astype(np.float64)), dtype=np.float64)
 
 
 def _columns(is_category: npt.NDArray[np.bool_]) -> ColumnTransformer:

@@ -70,7 +70,7 @@ def panel_of_truth(rows: int = 3_000, seed: int = 0) -> Panel:
         keys=pd.DataFrame({"thing_id": [f"thing-{number}" for number in entity], "as_of_date": asked_at}),
         asked_at=asked_at,
         period=month.astype("datetime64[D]"),
-        horizon_ends_at=asked_at + np.timedelta64(30, "D"),
+        horizon_ends_at=(month + np.timedelta64(1, "M")).astype("datetime64[us]"),
         entity=entity,
         label=(rng.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(np.float64),
         features=features,

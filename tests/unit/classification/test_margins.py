@@ -106,7 +106,7 @@ def test_a_rule_is_its_terms_with_what_is_missing_replaced() -> None:
     matrix[1] = [1.0, -2.0, 1.0]  # a logarithm that does not exist is as good as missing
     label = (rng.random(500) < 0.5).astype(float)
     model = RuleMargin.fit(RULE, ["a", "unused", "b"], matrix[:, [0, 2, 1]], label)
-    expected = 2.0 * np.nan_to_num(matrix[:2, 0]) - np.log1p([3.0, 3.0])
+    expected = np.asarray(2.0 * np.nan_to_num(matrix[:2, 0]) - np.log1p([3.0, 3.0]), dtype=np.float64)
     np.testing.assert_allclose(model.margin(matrix[:2][:, [0, 2, 1]]), model.line.margin(expected))
     contributions = model.contributions(matrix[:, [0, 2, 1]])
     assert not contributions[:, 1].any()

@@ -60,7 +60,7 @@ def assert_same(first: Training, second: Training, panel: Panel) -> None:
 
 
 def test_all_candidates_are_fitted_and_the_best_of_the_learned_is_chosen(training: Training) -> None:
-    losses = {candidate.name: candidate.validation_log_loss for candidate in training.candidates}
+    losses = {candidate.name: candidate.validation_log_loss or 0.0 for candidate in training.candidates}
     assert tuple(losses) == tuple(training.models) == CANDIDATES
     assert losses[training.chosen] == min(loss for name, loss in losses.items() if name not in {PRIOR, RULE})
     assert losses[training.chosen] < losses[RULE] < losses[PRIOR]
