@@ -219,13 +219,10 @@ class ModelRegistry:
         """Return the classifier of a version, from its files."""
         from mlflow.artifacts import download_artifacts
 
+        # By a version's name MLflow would look in the store that the process names by default.
+        address = self._client.get_model_version_download_uri(version.name, version.number)
         with TemporaryDirectory(prefix="model_") as scratch:
-            path = download_artifacts(
-                artifact_uri=f"models:/{version.name}/{version.number}",
-                dst_path=scratch,
-                tracking_uri=self.tracking_uri,
-                registry_uri=self.tracking_uri,
-            )
+            path = download_artifacts(artifact_uri=address, dst_path=scratch, tracking_uri=self.tracking_uri)
             return classifier_of(Path(path))
 
     @cached_property

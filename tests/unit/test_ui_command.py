@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,13 @@ import dagster as dg
 import pytest
 
 from ecom_assets.automation import start_note
-from ecom_assets.commands.ui import opening_lines
+from ecom_assets.commands.side_by_side import run_beside
+from ecom_assets.commands.ui import mlflow_server, opening_lines
 from ecom_assets.environment import load_settings
 from ecom_assets.instance import opened_instance
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
+from tests.free_port import free_port
 from tests.hanging_run import hanging_run
 
 POOL = "test_pool"
@@ -103,3 +106,26 @@ def test_what_a_killed_run_left_is_closed_before_the_ui_starts(tmp_path: Path) -
         [run] = instance.get_runs()
         assert run.status is dg.DagsterRunStatus.FAILURE
     assert len(opening_lines(settings)) == 1
+
+
+def test_mlflow_starts_on_the_store_of_this_home_if_its_port_is_free(tmp_path: Path) -> None:
+    settings = load_settings({"ECOM_HOME": str(tmp_path)})
+    port = str(free_port())
+    line, command = mlflow_server(settings, "127.0.0.1", port)
+    assert line == f"MLflow: http://localhost:{port}"
+    assert command is not None
+    assert command[-4:] == ["--host", "127.0.0.1", "--port", port]
+    with socket.create_server(("127.0.0.1", int(port))):
+        line, command = mlflow_server(settings, "127.0.0.1", port)
+    assert command is None
+    assert f"port {port} is taken" in line
+    line, command = mlflow_server(settings, "127.0.0.1", "many")
+    assert command is None
+    assert "name another in ECOM_MLFLOW_PORT" in line
+
+
+def test_servers_end_together_and_the_main_one_gives_the_exit_code(tmp_path: Path) -> None:
+    mark = tmp_path / "started"
+    beside = ["sh", "-c", f"touch {mark}; exec sleep 600"]
+    main = ["sh", "-c", f"while [ ! -e {mark} ]; do :; done; exit 3"]
+    assert run_beside(main, [beside, ["false"]]) == 3
