@@ -19,7 +19,8 @@ from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.tracking import ModelRegistry
 from ml_assets.reports.index import index_page, listed_reports
 from ml_assets.reports.scoreboard import SCOREBOARD_KEY, scoreboard_frame, scoreboard_html, scoreboard_json
-from ml_assets.reports.scoreboard_rows import ScoreboardRow, scoreboard_rows
+from ml_assets.reports.scoreboard_record import ScoreboardRow
+from ml_assets.reports.scoreboard_rows import scoreboard_rows
 from ml_assets.warehouse import Warehouse
 
 SCOREBOARD_ASSET = dg.AssetKey([ML_KEY_PREFIX, SCOREBOARD.name])
@@ -50,7 +51,9 @@ def build_scoreboard_asset(questions: Sequence[Question], pool: str, code_versio
             metadata={
                 "dagster/row_count": len(rows),
                 "page": dg.MetadataValue.url(model_files.url(model_files.scoreboard)),
-                "verdicts": dg.MetadataValue.json([f"{row.model_name}, {row.title}: {row.verdict}" for row in rows]),
+                "verdicts": dg.MetadataValue.json(
+                    [f"{row.model_name}, {row.title}: {row.verdict.value}" for row in rows]
+                ),
             }
         )
 

@@ -96,7 +96,7 @@ class LinearMargin:
     def margin(self, matrix: Matrix) -> FloatArray:
         """Return the log odds, shape (n,)."""
         regression = self.pipeline[-1]
-        margin = np.full(len(matrix), regression.intercept_[0], dtype=np.float64)
+        margin: FloatArray = np.full(len(matrix), regression.intercept_[0], dtype=np.float64)
         for block in _blocks(len(matrix)):
             # A product of the whole matrix would round a row by how many others there are.
             margin[block] += np.einsum("ij,j->i", self._design(matrix[block]), regression.coef_[0])

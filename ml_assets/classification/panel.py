@@ -106,16 +106,17 @@ def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
         Rows of the question's feature table with all of its columns.
     """
     frame = in_order(question, frame)
-    as_of = frame[question.as_of_column].to_numpy(dtype="datetime64[us]")
-    asked_at = as_of + np.timedelta64(1, "D") if question.as_of_is_date else as_of
+    as_of: Moments = frame[question.as_of_column].to_numpy(dtype="datetime64[us]")
+    a_day = np.timedelta64(1 if question.as_of_is_date else 0, "D")
+    label = frame[question.label].astype("boolean").astype("Float64")
     key_columns = list(dict.fromkeys([*question.key, question.entity, question.as_of_column]))
     return Panel(
         keys=frame[key_columns],
-        asked_at=asked_at,
+        asked_at=np.asarray(as_of + a_day, dtype="datetime64[us]"),
         period=question.period_of(as_of),
         horizon_ends_at=frame[question.horizon_ends_column].to_numpy(dtype="datetime64[us]"),
         entity=pd.factorize(frame[question.entity], sort=True)[0].astype(np.int64),
-        label=frame[question.label].astype("boolean").astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan),
+        label=np.asarray(label.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64),
         features=_typed(frame[feature_names(question, list(frame.columns))]),
     )
 

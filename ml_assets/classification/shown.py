@@ -81,7 +81,7 @@ def outcome_metadata(outcome: Outcome, card: str) -> Metadata:
     """Return what the gate decided, and where the card of the version is."""
     decision = outcome.decision
     return {
-        "verdict": dg.MetadataValue.text(decision.verdict),
+        "verdict": dg.MetadataValue.text(decision.verdict.value),
         "reason": dg.MetadataValue.text(decision.reason),
         "serves": dg.MetadataValue.text(outcome.serving.number if outcome.serving else "nobody"),
         "model card": dg.MetadataValue.url(card),
