@@ -17,7 +17,7 @@ import pandas as pd
 
 from ecom_assets.keys import LOADER_ROLE, TRANSFORMER_ROLE
 from ecom_assets.sql_text import literal, quoted
-from ecom_assets.warehouse.base import PlatformWarehouse, refuse_repeated_keys, replace_statements
+from ecom_assets.warehouse.base import PlatformWarehouse, keep_known_statement, refuse_repeated_keys, replace_statements
 from ecom_assets.warehouse.errors import Announce, WarehouseError
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
 from ecom_assets.warehouse.postgres_bulk import ROWS_A_BATCH, bulk_session
@@ -154,6 +154,12 @@ class PostgresWarehouse(PlatformWarehouse):
             for statement in replace_statements(table, list(frame.columns), key, str(_INCOMING)):
                 cursor.execute(statement)
             server.commit()
+
+    def keep_known(self, table: TableName, known: TableName, key: Sequence[str]) -> None:
+        """Remove the rows whose key does not stand in another table; see ``ml_assets.warehouse.Warehouse``."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:
+            if _stand(connection, [table]):
+                _execute(connection, [keep_known_statement(table, known, key)])
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
