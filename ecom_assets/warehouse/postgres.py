@@ -145,9 +145,8 @@ class PostgresWarehouse(PlatformWarehouse):
                 cursor.execute(f"create schema if not exists {table.schema}")
             if not stored:
                 cursor.execute(f"create table if not exists {table} ({definitions})")
-            for column in columns if stored else ():
-                if column[0] not in stored:
-                    cursor.execute(f"alter table {table} add column {column_definitions([column])}")
+            for new in (column for column in columns if stored and column[0] not in stored):
+                cursor.execute(f"alter table {table} add column if not exists {column_definitions([new])}")
             cursor.execute(f"create temporary table {_INCOMING.name} ({definitions}) on commit drop")
             rows = scratch.sql(f"select {casts_to_server(columns)} from incoming_frame").to_arrow_reader(ROWS_A_BATCH)
             cursor.adbc_ingest(_INCOMING.name, rows, mode="append", temporary=True)
