@@ -152,7 +152,8 @@ def stale_assets(
     """
     keys = graph.materializable_asset_keys
     return plan(
-        parents={key: graph.get(key).parent_keys for key in keys},
+        # What nothing here makes is taken as it is.
+        parents={key: graph.get(key).parent_keys & keys for key in keys},
         code_versions={key: graph.get(key).code_version for key in keys},
         fingerprints=fingerprints,
         last={} if forget else last_materialisations(instance, graph),

@@ -44,6 +44,20 @@ class Warehouse(Protocol):
         """
         ...
 
+    def keep_known(self, table: TableName, known: TableName, key: Sequence[str]) -> None:
+        """Remove the rows whose key does not stand in another table; a table that does not exist stays so.
+
+        Parameters
+        ----------
+        table
+            Where rows are removed.
+        known
+            Where their keys must stand.
+        key
+            Columns that both tables have.
+        """
+        ...
+
     def delete(self, table: TableName, where: str) -> None:
         """Delete rows of a table.
 

@@ -3,7 +3,7 @@
 Belongs here: when values are equal, and the query that finds those that are not. Does not belong here: which rows and
 columns are compared, where the builds come from.
 
-Values are equal exactly, numbers of double precision within a relative 1e-9, NULL only to NULL.
+Values are equal exactly, numbers of double precision within a relative tolerance, NULL only to NULL.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ ROW = "(row)"
 FIRST, SECOND = "first_rows", "second_rows"
 BOTH_THERE = f"{FIRST}.is_there and {SECOND}.is_there"
 INEXACT_TYPES = ("DOUBLE", "FLOAT")
-_TOLERANCE = "1e-9"
+# Of sums, which add up in another order in each build.
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,19 @@ class Pair:
     second: str
 
 
-def is_equal(column: str, kind: str) -> str:
+def is_equal(column: str, kind: str, tolerance: float = TOLERANCE) -> str:
     """Return SQL, never NULL, for: the column, of a type of DuckDB, has the same value on both sides."""
     first, second = (f"{side}.{quoted(column)}" for side in (FIRST, SECOND))
     same = f"{first} is not distinct from {second}"
     if kind not in INEXACT_TYPES:
         return f"({same})"
-    near = f"abs({first} - {second}) <= {_TOLERANCE} * greatest(abs({first}), abs({second}))"
+    near = f"abs({first} - {second}) <= {tolerance!r} * greatest(abs({first}), abs({second}))"
     return f"({same} or coalesce(isfinite({first}) and isfinite({second}) and {near}, false))"
 
 
-def value_differs(column: str, kind: str) -> str:
+def value_differs(column: str, kind: str, tolerance: float = TOLERANCE) -> str:
     """Return SQL for: a row stands on both sides, and the column has another value."""
-    return f"{BOTH_THERE} and not {is_equal(column, kind)}"
+    return f"{BOTH_THERE} and not {is_equal(column, kind, tolerance)}"
 
 
 def repeated_keys(connection: duckdb.DuckDBPyConnection, pair: Pair) -> tuple[Difference, ...]:

@@ -17,14 +17,14 @@ from ecom_assets.comparison.builds import Build, build_embedded, embedded_settin
 from ecom_assets.comparison.outcome import Comparison, describe
 from ecom_assets.engine_parity.compare import Sides, compare, missing_table
 from ecom_assets.engine_parity.files import Files, landed_files, loaded_files, loads_of, unlike_tables
-from ecom_assets.engine_parity.tables import ComparedTable, compared_tables
+from ecom_assets.engine_parity.tables import ComparedTable, compared_scores, compared_tables
 from ecom_assets.environment import Settings
 from ecom_assets.keys import LOADS
 from ecom_assets.sql_text import literal
 from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import Announce
 from ecom_assets.warehouse.postgres import PostgresWarehouse
-from ml_assets.contract import TableName
+from ml_assets.contract import PREDICTIONS_SCHEMA, TableName
 
 EMBEDDED, SERVER = "duckdb", "postgres"
 _BUILD, _COPY = "embedded_build", "server_copy"
@@ -123,6 +123,9 @@ def built_files(build: Build, sources: Sequence[str]) -> Files:
 def audit_build(build: Build, server: PostgresWarehouse) -> tuple[Comparison, ...]:
     """Compare all tables of a build with those on the server, which come over one at a time.
 
+    Tables of scores are compared where the build has any: dbt makes none, but a warehouse that has been scored is a
+    build too.
+
     Raises
     ------
     NotComparableError
@@ -134,7 +137,9 @@ def audit_build(build: Build, server: PostgresWarehouse) -> tuple[Comparison, ..
         raise NotComparableError(f"no table was built in {server.address} yet; run make run first")
     with _beside(build) as connection:
         embedded = _relations(connection)
-        return tuple(_compared(connection, table, embedded, server, on_server) for table in tables)
+        scored = [name.name for name in embedded if name.schema == PREDICTIONS_SCHEMA and _has_rows(connection, name)]
+        compared = (*tables, *compared_scores(scored))
+        return tuple(_compared(connection, table, embedded, server, on_server) for table in compared)
 
 
 @contextmanager
@@ -155,6 +160,11 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> frozenset[TableName]:
     return frozenset(TableName(schema, name) for schema, name in found)
 
 
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: TableName) -> bool:
+    [(has_rows,)] = connection.execute(f"select exists (select 1 from {_BUILD}.{table})").fetchall()
+    return bool(has_rows)
+
+
 def _compared(
     connection: duckdb.DuckDBPyConnection,
     table: ComparedTable,
@@ -167,6 +177,6 @@ def _compared(
         return missing_table(str(table.name), is_embedded=is_embedded, is_on_server=is_on_server)
     server.copy_out(connection, _COPY, table.name)
     sides = Sides(f"{_BUILD}.{table.name}", _COPY, server.columns(table.name))
-    outcome = compare(connection, str(table.name), table.key, sides)
+    outcome = compare(connection, table, sides)
     connection.execute(f"drop table {_COPY}")
     return outcome

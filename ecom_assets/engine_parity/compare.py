@@ -13,6 +13,7 @@ import duckdb
 
 from ecom_assets.comparison.outcome import MAX_EXAMPLES, Comparison, Difference, Example
 from ecom_assets.comparison.rows import INEXACT_TYPES, Pair, differences, repeated_keys, value_differs
+from ecom_assets.engine_parity.tables import ComparedTable
 from ecom_assets.sql_text import quoted
 from ecom_assets.warehouse.errors import WarehouseError
 from ecom_assets.warehouse.postgres_types import postgres_type
@@ -48,7 +49,7 @@ def missing_table(table: str, *, is_embedded: bool, is_on_server: bool) -> Compa
     return Comparison(table, 0, (Difference(table, TABLE, 1, (there,), unit="engine"),))
 
 
-def compare(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], sides: Sides) -> Comparison:
+def compare(connection: duckdb.DuckDBPyConnection, table: ComparedTable, sides: Sides) -> Comparison:
     """Compare a table on two engines.
 
     Columns must have the same names, order and types; values are compared where types agree. Rows meet by key. Where
@@ -60,9 +61,7 @@ def compare(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str
     connection
         Where both relations can be read.
     table
-        What it is called.
-    key
-        Columns that identify a row; none if nothing does.
+        Its name, key, and what is not compared.
     sides
         Where the table stands.
     """
@@ -74,14 +73,15 @@ def compare(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str
     }
     expected = [(name, server_type(kind)) for name, kind in types.items()]
     shared = [column for column in expected if column in sides.server_columns]
-    names = [name for name, _ in shared]
+    names = [name for name, _ in shared if name not in table.ignored]
+    called = str(table.name)
     [(rows,)] = connection.execute(f"select count(*) from {sides.server}").fetchall()
-    found = column_differences(table, expected, sides.server_columns)
-    pair = _keyed(connection, table, key, sides, names) or _numbered(
-        table, sides, {name: types[name] for name in names}
+    found = column_differences(called, expected, sides.server_columns)
+    pair = _keyed(connection, called, table.key, sides, names) or _numbered(
+        called, sides, {name: types[name] for name in names}
     )
-    conditions = {name: value_differs(name, types[name]) for name in names if name not in pair.keys}
-    return Comparison(table, int(rows), (*found, *differences(connection, pair, conditions)))
+    conditions = {name: value_differs(name, types[name], table.tolerance) for name in names if name not in pair.keys}
+    return Comparison(called, int(rows), (*found, *differences(connection, pair, conditions)))
 
 
 def server_type(duckdb_type: str) -> str:

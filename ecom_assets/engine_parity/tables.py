@@ -1,22 +1,29 @@
-"""Which tables are compared between engines, and what identifies their rows, by what the dbt project says of them.
+"""Which tables are compared between engines, and what identifies their rows, by what is declared of them.
 
-Belongs here: reading the manifest. Does not belong here: any table or column by name.
+Belongs here: reading the manifest, and what is declared of scores. Does not belong here: tables of the project by name.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ecom_assets.comparison.rows import TOLERANCE
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG
 from ecom_assets.keys import DBT_LAYERS
 from ml_assets.contract import FEATURES_SCHEMA, MARTS_SCHEMA, TableName
+from ml_assets.predictions import MODEL_VERSION, PREDICTION_TABLES, REASONS, SCORED_AT
 
 # Layers of which even views are compared: others read them as tables.
 _READ_BY_OTHERS = (MARTS_SCHEMA, FEATURES_SCHEMA)
 _STORED = ("table", "incremental", "seed")
+
+# What a scoring says of itself, and the text of numbers, which no tolerance fits.
+_OWN_TO_A_SCORING = frozenset({MODEL_VERSION, SCORED_AT, REASONS})
+# Models read features in single precision, where the last digit of a sum decides how it is rounded.
+_SCORE_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +35,23 @@ class ComparedTable:
     name
         The relation.
     key
-        Columns that a test of the project holds to be unique; none if there is no such test.
+        Columns that tell rows apart, for instance because a test of the project says so; none if nothing does.
+    ignored
+        Columns whose values are not compared.
+    tolerance
+        Relative difference from which on numbers of double precision differ.
     """
 
     name: TableName
     key: tuple[str, ...] = ()
+    ignored: frozenset[str] = frozenset()
+    tolerance: float = TOLERANCE
 
 
 def compared_tables(manifest: Mapping[str, Any]) -> tuple[ComparedTable, ...]:
     """Return all marts and feature tables, and what is stored on the way to them, in the order in which data flows.
 
-    What stands downstream of predictions is left out: no build beside the warehouse has any.
+    What stands downstream of scores is left out: it is views over these.
     """
     keys = _keys_by_node(manifest)
     tables = [
@@ -47,6 +60,18 @@ def compared_tables(manifest: Mapping[str, Any]) -> tuple[ComparedTable, ...]:
         if _is_compared(node)
     ]
     return tuple(sorted(tables, key=lambda table: (DBT_LAYERS.index(table.name.schema), table.name)))
+
+
+def compared_scores(models: Iterable[str]) -> tuple[ComparedTable, ...]:
+    """Return the tables of scores of models that both engines have scored.
+
+    Parameters
+    ----------
+    models
+        Names of registered models; those without a table are passed over.
+    """
+    tables = (PREDICTION_TABLES[model] for model in sorted(models) if model in PREDICTION_TABLES)
+    return tuple(ComparedTable(table.name, table.key, _OWN_TO_A_SCORING, _SCORE_TOLERANCE) for table in tables)
 
 
 def _is_compared(node: Mapping[str, Any]) -> bool:

@@ -41,6 +41,10 @@ class PlatformWarehouse(dg.ConfigurableResource[None], ABC):
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
 
     @abstractmethod
+    def keep_known(self, table: TableName, known: TableName, key: Sequence[str]) -> None:
+        """Remove the rows whose key does not stand in another table; see ``ml_assets.warehouse.Warehouse``."""
+
+    @abstractmethod
     def delete(self, table: TableName, where: str) -> None:
         """Delete rows of a table; see ``ml_assets.warehouse.Warehouse``."""
 
@@ -119,8 +123,16 @@ def refuse_repeated_keys(table: TableName, frame: pd.DataFrame, key: Sequence[st
 def replace_statements(table: TableName, columns: Sequence[str], key: Sequence[str], incoming: str) -> list[str]:
     """Return the SQL that replaces the rows of the keys in the relation ``incoming``."""
     names = ", ".join(quoted(column) for column in columns)
-    same_key = " and ".join(f"stored.{quoted(column)} is not distinct from new.{quoted(column)}" for column in key)
     return [
-        f"delete from {table} as stored using {incoming} as new where {same_key}",
+        f"delete from {table} as stored using {incoming} as new where {_same_key(key)}",
         f"insert into {table} ({names}) select {names} from {incoming}",
     ]
+
+
+def keep_known_statement(table: TableName, known: TableName, key: Sequence[str]) -> str:
+    """Return the SQL that removes the rows whose key does not stand in another table."""
+    return f"delete from {table} as stored where not exists (select 1 from {known} as new where {_same_key(key)})"
+
+
+def _same_key(key: Sequence[str]) -> str:
+    return " and ".join(f"stored.{quoted(column)} is not distinct from new.{quoted(column)}" for column in key)

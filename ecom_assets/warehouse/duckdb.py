@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from ecom_assets.sql_text import quoted
-from ecom_assets.warehouse.base import PlatformWarehouse, refuse_repeated_keys, replace_statements
+from ecom_assets.warehouse.base import PlatformWarehouse, keep_known_statement, refuse_repeated_keys, replace_statements
 from ecom_assets.warehouse.errors import Announce, WarehouseBusyError, WarehouseError
 from ecom_assets.warehouse.ops_tables import create_statements
 from ecom_assets.warehouse.prediction_tables import declared_table, prediction_statements, table_statement
@@ -105,6 +105,12 @@ class DuckDBWarehouse(PlatformWarehouse):
             except BaseException:
                 connection.rollback()
                 raise
+
+    def keep_known(self, table: TableName, known: TableName, key: Sequence[str]) -> None:
+        """Remove the rows whose key does not stand in another table; see ``ml_assets.warehouse.Warehouse``."""
+        with self.connect() as connection:
+            if _exists(connection, table):
+                connection.execute(keep_known_statement(table, known, key))
 
     def delete(self, table: TableName, where: str) -> None:
         """Delete rows of a table; see ``ml_assets.warehouse.Warehouse``."""

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ecom_assets.keys import LOADER_ROLE, TRANSFORMER_ROLE
 from ecom_assets.sql_text import literal, quoted
-from ecom_assets.warehouse.base import PlatformWarehouse, refuse_repeated_keys, replace_statements
+from ecom_assets.warehouse.base import PlatformWarehouse, keep_known_statement, refuse_repeated_keys, replace_statements
 from ecom_assets.warehouse.errors import Announce, WarehouseError
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, schema_statements, table_statements
 from ecom_assets.warehouse.postgres_bulk import ROWS_A_BATCH, bulk_session
@@ -145,15 +145,20 @@ class PostgresWarehouse(PlatformWarehouse):
                 cursor.execute(f"create schema if not exists {table.schema}")
             if not stored:
                 cursor.execute(f"create table if not exists {table} ({definitions})")
-            for column in columns if stored else ():
-                if column[0] not in stored:
-                    cursor.execute(f"alter table {table} add column {column_definitions([column])}")
+            for new in (column for column in columns if stored and column[0] not in stored):
+                cursor.execute(f"alter table {table} add column if not exists {column_definitions([new])}")
             cursor.execute(f"create temporary table {_INCOMING.name} ({definitions}) on commit drop")
             rows = scratch.sql(f"select {casts_to_server(columns)} from incoming_frame").to_arrow_reader(ROWS_A_BATCH)
             cursor.adbc_ingest(_INCOMING.name, rows, mode="append", temporary=True)
             for statement in replace_statements(table, list(frame.columns), key, str(_INCOMING)):
                 cursor.execute(statement)
             server.commit()
+
+    def keep_known(self, table: TableName, known: TableName, key: Sequence[str]) -> None:
+        """Remove the rows whose key does not stand in another table; see ``ml_assets.warehouse.Warehouse``."""
+        with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:
+            if _stand(connection, [table]):
+                _execute(connection, [keep_known_statement(table, known, key)])
 
     def delete(self, table: TableName, where: str) -> None:
         """Delete rows of a table; see ``ml_assets.warehouse.Warehouse``."""

@@ -104,7 +104,8 @@ def score(
     problems = tuple(schema_problems(frame, table))
     if not problems:
         warehouse.replace(table.name, frame, table.key)
-        warehouse.delete(table.name, where=is_orphan(question, table))
+        # Answers to what is no longer asked, such as those of a sample that real data have replaced.
+        warehouse.keep_known(table.name, question.table, shared_key(question, table))
     return Scored(version=version.number, frame=frame, kept=kept, problems=problems)
 
 
@@ -177,11 +178,9 @@ def without_hindsight(frame: pd.DataFrame, standing: pd.DataFrame, table: Predic
     return frame[~is_left_out].reset_index(drop=True), int(is_left_out.sum())
 
 
-def is_orphan(question: Question, table: PredictionTable) -> str:
-    """Return the SQL condition of answers whose row is no longer in the feature table."""
-    shared = [name for name in table.key if name in (*question.key, question.as_of_column)]
-    same = " and ".join(f"known.{name} = {table.name.name}.{name}" for name in shared)
-    return f"not exists (select 1 from {question.table} as known where {same})"
+def shared_key(question: Question, table: PredictionTable) -> tuple[str, ...]:
+    """Return the columns of the table's key that the feature table has too."""
+    return tuple(name for name in table.key if name in (*question.key, question.as_of_column))
 
 
 def _dated(keys: pd.DataFrame) -> pd.DataFrame:

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from ecom_assets.commands import write_sources
 from ecom_assets.environment import DBT_PROJECT_DIR
 from ecom_assets.ingestion.sources import SOURCES
 from tests.conftest import Home
+from tests.personal_data import findings_in_tables, personal_data
 
 KEY_TESTS = {"unique", "unique_combination"}
 # Postgres cuts longer names off without a word, and dbt appends to the name of a relation while it replaces it.
@@ -151,6 +153,18 @@ def test_personal_columns_stay_tagged_from_raw_to_mart(
         if "pii" in column["tags"]
     }
     assert tagged == declared
+
+
+def test_nothing_personal_reaches_features_or_scores(built_home: Home) -> None:
+    with duckdb.connect(str(built_home.path / "warehouse.duckdb"), read_only=True) as connection:
+        data = personal_data(connection)
+        assert len(data.zips) > 50
+        assert len(data.words) > 50
+        assert findings_in_tables(connection, data, ["features", "predictions"]) == []
+        # It does find them where they are.
+        places = {finding.place for finding in findings_in_tables(connection, data, ["staging"])}
+    assert "staging.stg_olist__customers.customer_city" in places
+    assert "staging.stg_olist__order_reviews.review_comment_message" in places
 
 
 def test_the_source_yaml_is_the_one_written_from_the_declared_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,13 +6,17 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from ecom_assets.build import build_defs
 from ecom_assets.comparison.builds import Build
 from ecom_assets.engine_parity.audit import NotComparableError, audit_build, audit_parity, problems, server_of
 from ecom_assets.keys import AUDIT_ENGINE_PARITY
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ml_assets.predictions import PREDICTION_TABLES
 from tests.conftest import Home, PostgresHome
+from tests.fixtures.predictions import scores
 from tests.integration.test_make_run import failed_checks, rewrite
 from tests.postgres_server import PostgresServer
 
@@ -93,6 +97,18 @@ def test_just_what_was_changed_by_hand_on_the_server_is_found(
     assert sorted(told) == sorted(words for _, words in CHANGES.values())
     assert problems(audit_build(embedded, server_of(as_home.settings()))) == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["warehouse.duckdb", "warehouse.json"]
+
+
+def test_scores_are_compared_where_the_embedded_warehouse_has_any(as_home: PostgresHome, embedded: Build) -> None:
+    server = server_of(as_home.with_copied_database().settings())
+    table = PREDICTION_TABLES["churn_olist_sellers"]
+    rows = scores(table, rows=3).assign(as_of_date=pd.Timestamp("2030-01-31"))
+    warehouses = {"2030-02-01": DuckDBWarehouse(path=str(embedded.path)), "2030-02-02": server}
+    for day, warehouse in warehouses.items():
+        warehouse.replace(table.name, rows.assign(scored_at=pd.Timestamp(day)), key=table.key)
+    assert problems(audit_build(embedded, server)) == ""
+    server.replace(table.name, rows.assign(score=[0.25, 0.25 + 1e-9, 0.26]), key=table.key)
+    assert problems(audit_build(embedded, server)).splitlines()[0] == f"{table.name}.score differs in 1 rows"
 
 
 def test_a_server_that_was_not_built_from_the_folder_is_refused(

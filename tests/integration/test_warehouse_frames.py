@@ -128,6 +128,24 @@ def test_a_table_of_scores_has_its_declared_columns_whatever_frame_comes_first(w
     assert len(warehouse.read(table.name)) == 1
 
 
+def test_no_scores_at_all_make_an_empty_table(warehouse: PlatformWarehouse) -> None:
+    table = PREDICTION_TABLES["churn_olist_sellers"]
+    warehouse.replace(table.name, scores(table).iloc[:0], key=table.key)
+    assert list(warehouse.read(table.name).columns) == [column.name for column in table.columns]
+    assert warehouse.read(table.name).empty
+
+
+def test_rows_of_what_is_no_longer_known_are_removed(warehouse: PlatformWarehouse) -> None:
+    known, key = TableName("features", "known"), ["person", "day"]
+    warehouse.keep_known(SCORES, known, key)
+    assert not warehouse.exists(SCORES)
+    frame = pd.DataFrame({"person": ["a", "a", "b"], "day": [1, 2, 1], "score": [0.1, 0.2, 0.3]})
+    warehouse.replace(SCORES, frame, key)
+    warehouse.replace(known, pd.DataFrame({"day": [1, 2, 2], "person": ["a", "b", "c"]}), key)
+    warehouse.keep_known(SCORES, known, key)
+    assert warehouse.read(SCORES).to_numpy().tolist() == [["a", 1, 0.1]]
+
+
 def test_what_is_not_known_of_a_decision_stays_empty(warehouse: PlatformWarehouse, tmp_path: Path) -> None:
     with warehouse.raw_table("olist", TableName("raw_olist", "orders"), tmp_path):
         pass

@@ -129,3 +129,14 @@ def test_scores_whose_table_was_dropped_are_made_again_with_the_views_over_them(
             m_scores.key: Reason.MISSING,
             all_scores.key: Reason.UPSTREAM,
         }
+
+
+def test_what_nothing_in_the_graph_makes_is_never_asked_for() -> None:
+    @dg.asset(deps=[dg.AssetKey("from_elsewhere")], code_version="1")
+    def report() -> None: ...
+
+    graph = dg.Definitions(assets=[report]).resolve_asset_graph()
+    with dg.instance_for_test() as instance:
+        assert stale_assets(instance, graph, {}) == {report.key: Reason.NEVER}
+        dg.materialize([report], instance=instance)
+        assert stale_assets(instance, graph, {}) == {}

@@ -8,8 +8,11 @@ import duckdb
 import pytest
 
 from ecom_assets.comparison.outcome import Comparison, Difference, Example
+from ecom_assets.comparison.rows import TOLERANCE
 from ecom_assets.engine_parity.audit import problems
 from ecom_assets.engine_parity.compare import Sides, column_differences, compare, missing_table, server_type
+from ecom_assets.engine_parity.tables import ComparedTable
+from ml_assets.contract import TableName
 
 DEFINITIONS = "thing_id text, counted bigint, weight double, price decimal(9, 2), seen_at timestamp"
 COLUMNS = (
@@ -40,12 +43,15 @@ def compared(
     key: tuple[str, ...] = KEY,
     server_columns: Sequence[tuple[str, str]] = COLUMNS,
     server_definitions: str = DEFINITIONS,
+    ignored: tuple[str, ...] = (),
+    tolerance: float = TOLERANCE,
 ) -> Comparison:
     for name, definitions, rows in (("embedded", DEFINITIONS, embedded), ("server", server_definitions, server)):
         connection.execute(f"create table {name} ({definitions})")
         for row in rows:
             connection.execute(f"insert into {name} values ({', '.join('?' for _ in row)})", row)
-    return compare(connection, "marts.things", key, Sides("embedded", "server", server_columns))
+    table = ComparedTable(TableName("marts", "things"), key, frozenset(ignored), tolerance)
+    return compare(connection, table, Sides("embedded", "server", server_columns))
 
 
 def changed(**values: object) -> Row:
@@ -75,6 +81,18 @@ def test_another_number_is_a_difference_in_its_column(
 ) -> None:
     [difference] = compared(connection, [ROW], [changed(weight=weight)], key=key).differences
     assert (difference.table, difference.column, difference.count) == ("marts.things", "weight", 1)
+
+
+def test_a_table_says_how_near_its_numbers_have_to_be_and_what_is_not_compared(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    near = changed(weight=0.1 * (1 + 1e-7), seen_at="2018-02-01 00:00:00")
+    outcome = compared(connection, [ROW], [near], ignored=("seen_at",), tolerance=1e-6)
+    assert outcome.differences == ()
+    far = changed(weight=0.1 * (1 + 1e-5), price="1.00")
+    connection.execute("drop table embedded; drop table server")
+    outcome = compared(connection, [ROW], [far], ignored=("seen_at",), tolerance=1e-6)
+    assert [difference.column for difference in outcome.differences] == ["weight", "price"]
 
 
 @pytest.mark.parametrize(

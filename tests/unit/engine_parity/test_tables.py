@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ecom_assets.engine_parity.tables import ComparedTable, compared_tables
+from ecom_assets.engine_parity.tables import ComparedTable, compared_scores, compared_tables
 from ml_assets.contract import TableName
 
 
@@ -89,3 +89,12 @@ def test_tables_come_in_the_order_of_the_layers() -> None:
         TableName("marts", "things"),
         TableName("features", "things"),
     ]
+
+
+def test_scores_are_compared_by_their_declared_key_but_for_what_each_scoring_says_of_itself() -> None:
+    [purchase, sellers] = compared_scores(["late_delivery_purchase", "churn_olist_sellers", "unknown"])[::-1]
+    assert sellers.name == TableName("predictions", "churn_olist_sellers")
+    assert sellers.key == ("seller_id", "as_of_date")
+    assert purchase.key == ("order_id", "decision_point", "as_of_date")
+    assert sellers.ignored == {"model_version", "reasons", "scored_at"}
+    assert compared_scores([]) == ()
