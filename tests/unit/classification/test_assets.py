@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -112,11 +113,8 @@ def test_the_same_data_make_no_second_version_and_no_second_decision(trained: Qu
 
 
 def test_trained_again_elsewhere_the_scores_are_the_same_to_the_last_bit(
-    trained: QuestionHome, tmp_path_factory: pytest.TempPathFactory, store_file: object
+    trained: QuestionHome, tmp_path_factory: pytest.TempPathFactory, store_file: Path
 ) -> None:
-    from pathlib import Path
-
-    assert isinstance(store_file, Path)
     other = QuestionHome.new(tmp_path_factory.mktemp("other"), store_file)
     frame = seller_months()
     # The order in which a warehouse gives rows back is nobody's promise.
