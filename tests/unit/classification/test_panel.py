@@ -92,8 +92,9 @@ def test_what_is_wrong_with_a_set_is_counted() -> None:
     assert set_problems(panel_of(SELLERS, FRAME)) == []
     odd = panel_of(SELLERS, FRAME.assign(order_count_90d=[np.inf, -np.inf, 1.0]))
     assert set_problems(odd) == ["2 rows have an infinite order_count_90d"]
-    numbers = FRAME.assign(has_churned=FRAME["has_churned"].astype("Float64"))
-    assert set_problems(panel_of(SELLERS, numbers)) == []
+    assert set_problems(panel_of(SELLERS, FRAME.assign(has_churned=[0, 1, None]))) == []
+    neither = panel_of(SELLERS, FRAME.assign(has_churned=[2, 0.5, None]))
+    assert set_problems(neither) == ["2 rows have an answer that is neither yes nor no"]
 
 
 @pytest.mark.parametrize(
