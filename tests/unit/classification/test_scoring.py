@@ -252,7 +252,9 @@ def test_only_rows_of_the_question_are_asked(purchases: QuestionHome) -> None:
 
 
 def test_periods_are_counted_from_the_newest_on_and_a_gap_is_no_period() -> None:
-    moments = pd.Series(pd.to_datetime(["2018-01-05 00:00", "2018-03-31 12:00", "2018-03-01 00:00", "2018-06-30 23:59"]))
+    moments = pd.Series(
+        pd.to_datetime(["2018-01-05 00:00", "2018-03-31 12:00", "2018-03-01 00:00", "2018-06-30 23:59"])
+    )
     assert first_moment(PURCHASES, moments, 1) == pd.Timestamp("2018-06-01")
     assert first_moment(PURCHASES, moments, 2) == pd.Timestamp("2018-03-01")
     assert first_moment(PURCHASES, moments, 9) == pd.Timestamp("2018-01-01")
