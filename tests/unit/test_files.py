@@ -60,7 +60,7 @@ def test_a_folder_is_replaced_whole_with_no_file_of_the_old_one(tmp_path: Path) 
 
 
 def test_a_frame_comes_back_as_it_was_without_its_index(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"text": ["a", None], "moment": pd.to_datetime(["2018-01-01", None])}, index=[7, 3])
+    frame = pd.DataFrame({"text": ["a", None], "moment": pd.to_datetime(["2018-01-01", "NaT"])}, index=[7, 3])
     write_frame(tmp_path / "rows.parquet", frame)
     found = pd.read_parquet(tmp_path / "rows.parquet")
     pd.testing.assert_frame_equal(found, frame.reset_index(drop=True), check_dtype=False)

@@ -46,7 +46,7 @@ def test_a_day_is_asked_about_when_it_is_over_and_a_moment_at_once() -> None:
             "decision_point": ["purchase"],
             "decision_at": pd.to_datetime(["2018-01-31 23:59:59.5"]),
             "is_late": [True],
-            "horizon_ends_at": pd.to_datetime([None]),
+            "horizon_ends_at": pd.to_datetime(["NaT"]),
         }
     )
     panel = panel_of(PURCHASES, orders)
@@ -92,8 +92,8 @@ def test_what_is_wrong_with_a_set_is_counted() -> None:
     assert set_problems(panel_of(SELLERS, FRAME)) == []
     odd = panel_of(SELLERS, FRAME.assign(order_count_90d=[np.inf, -np.inf, 1.0]))
     assert set_problems(odd) == ["2 rows have an infinite order_count_90d"]
-    assert set_problems(panel_of(SELLERS, FRAME.assign(has_churned=[0, 1, None]))) == []
-    neither = panel_of(SELLERS, FRAME.assign(has_churned=[2, 0.5, None]))
+    assert set_problems(panel_of(SELLERS, FRAME.assign(has_churned=[0, 1, np.nan]))) == []
+    neither = panel_of(SELLERS, FRAME.assign(has_churned=[2, 0.5, np.nan]))
     assert set_problems(neither) == ["2 rows have an answer that is neither yes nor no"]
 
 
