@@ -19,6 +19,7 @@ from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
 from ml_assets.classification.steps import (
     TrainingRows,
+    entity_hashes,
     newest_version,
     register_candidate,
     stored_evaluation,
@@ -30,11 +31,14 @@ from ml_assets.config import EvaluationConfig, PromotionConfig
 from ml_assets.files import ModelFiles
 from ml_assets.registry.champion import Parties, carry_out, comparison_number, rolled_back_until
 from ml_assets.registry.comparisons import for_comparison
-from ml_assets.registry.names import CHAMPION, LEARNED_UNTIL
+from ml_assets.registry.names import CHAMPION, LEARNED_FROM, LEARNED_UNTIL
 from ml_assets.registry.promotion import decide
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.registry.verdict import Champion, Decision, Obstacle, Serves, Terms
 from ml_assets.warehouse import Warehouse
+
+# Numbers that stand for entities of one source may by chance stand in another.
+_SAME_DATA_SHARE = 0.5
 
 
 class GateConfig(dg.Config):
@@ -115,9 +119,17 @@ def decision_on(
     serves = (
         None
         if champion is None
+        else Champion(champion.number, obstacle=Obstacle.OTHER_DATA)
+        if learned_elsewhere(champion, question, rows.panel)
         else champion_on(test, champion, registry, answers[training.chosen], measured_with, challenger)
     )
     return decide(evaluation, over_rule, serves, config.promotion, terms)
+
+
+def learned_elsewhere(version: Version, question: Question, panel: Panel) -> bool:
+    """Return whether most of those from whom a version learned are unknown now, as after a sample made way for data."""
+    learned_from = list(filter(None, version.tags.get(LEARNED_FROM, "").split(",")))
+    return bool(learned_from) and bool(np.isin(learned_from, entity_hashes(panel, question)).mean() < _SAME_DATA_SHARE)
 
 
 def champion_on(

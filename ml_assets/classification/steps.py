@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
@@ -24,12 +25,14 @@ from ml_assets.classification.train import Training, train
 from ml_assets.classification.training_set import complete_until, fingerprint, read_training_set, set_problems
 from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig, TrainingConfig
 from ml_assets.files import ModelFiles, write_frame, write_text
-from ml_assets.registry.names import CANDIDATE, DAGSTER_RUN_ID, GIT_COMMIT, LEARNED_UNTIL
+from ml_assets.registry.names import CANDIDATE, DAGSTER_RUN_ID, GIT_COMMIT, LEARNED_FROM, LEARNED_UNTIL
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.warehouse import Warehouse
 
 # A version that learned from nothing is older than every row.
 _NEVER = datetime(1970, 1, 1)
+# So many of those from whom a version learned are enough to see whether they are still there.
+_MARKS = 20
 
 
 class _Facts(BaseModel):
@@ -165,6 +168,7 @@ def register_candidate(
         tags={
             CANDIDATE: name,
             LEARNED_UNTIL: facts.learned_until.isoformat(),
+            LEARNED_FROM: ",".join(some_entities(rows.panel.take(rows.split.fold.known), question)),
             "complete_until": str(rows.facts.complete_until),
             "data_window": f"{folds[0].first_period} to {folds[-1].last_period}",
             "features": ",".join(rows.panel.features.columns),
@@ -173,6 +177,18 @@ def register_candidate(
         },
         experiment=question.name,
     )
+
+
+def entity_hashes(panel: Panel, question: Question) -> npt.NDArray[np.str_]:
+    """Return a hash of each entity of a panel, in order; it says nothing of who they are."""
+    names = panel.keys[question.entity].astype(str).unique().astype(object)
+    return np.sort(pd.util.hash_array(names)).astype(np.str_)
+
+
+def some_entities(panel: Panel, question: Question) -> list[str]:
+    """Return the hashes of a few entities by which data are told from other data, always the same ones."""
+    hashes = entity_hashes(panel, question)
+    return [str(each) for each in hashes[np.linspace(0, len(hashes) - 1, min(len(hashes), _MARKS)).astype(np.intp)]]
 
 
 def candidate_fingerprint(facts: TrainingFacts, name: str) -> str:

@@ -28,6 +28,9 @@ CANDIDATE: Final = "candidate"
 # Moment by which the newest answer was known that it learned from, in ISO format.
 LEARNED_UNTIL: Final = "learned_until"
 
+# Hashes of some of those from whom it learned, with commas between them; "" where there were none.
+LEARNED_FROM: Final = "learned_from"
+
 # Run of Dagster, and commit of the code, that made it.
 DAGSTER_RUN_ID: Final = "dagster_run_id"
 GIT_COMMIT: Final = "git_commit"

@@ -13,7 +13,7 @@ from ml_assets.classification.evaluation import RULE, TEST_FOLD, Evaluation, Fol
 from ml_assets.config import PromotionConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.registry.comparisons import confidence_of
-from ml_assets.registry.verdict import Champion, Decision, Obstacle, Serves, Terms, Verdict
+from ml_assets.registry.verdict import UNFIT, Champion, Decision, Serves, Terms, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def decide(
     low a Brier skill or a figure that is not finite refuse; what was rolled back waits for a newer test window. Then
     the lower bound of the gain in log-loss must be above zero: over the champion, and over the one-line rule. Who is
     better than the champion but not than the rule makes way for the rule. Where nobody serves yet, or the one that
-    does cannot answer any more, the rule serves unless the challenger beats it.
+    does cannot answer any more or learned from other data, the rule serves unless the challenger beats it.
 
     Parameters
     ----------
@@ -87,12 +87,12 @@ def decide(
     if champion is not None and champion.version == challenger.version:
         case = _Case(challenger, over_rule, champion, config, terms)
         return case.end(Verdict.KEPT, Serves.CHAMPION, f"version {champion.version} serves already")
-    serving = None if champion is not None and champion.obstacle is Obstacle.CANNOT_ANSWER else champion
+    serving = None if champion is not None and champion.obstacle in UNFIT else champion
     case = _Case(challenger, over_rule, serving, config, terms)
     decision = _refused_at_sight(case) or _refused_by_figures(case) or _on_the_gain(case)
     if serving is champion or champion is None:
         return decision
-    lost = f"champion {champion.version} cannot serve on, because {Obstacle.CANNOT_ANSWER}; "
+    lost = f"champion {champion.version} cannot serve on, because {champion.obstacle}; "
     return replace(decision, reason=lost + decision.reason)
 
 

@@ -41,6 +41,11 @@ class Obstacle(StrEnum):
 
     LEARNED_FROM_WINDOW = "it learned from labels that reach into the test window"
     CANNOT_ANSWER = "the features it needs are no longer there, or its form cannot be read any more"
+    OTHER_DATA = "most of those from whom it learned are no longer in the data"
+
+
+# What keeps a champion from being compared, and from serving on.
+UNFIT = frozenset({Obstacle.CANNOT_ANSWER, Obstacle.OTHER_DATA})
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,3 +187,23 @@ def test_promotion_alone_can_be_asked_again(trained: QuestionHome) -> None:
     result = trained.run(steps=(Step.PROMOTION,))
     assert steps_done(result) == {Step.PROMOTION}
     assert len(trained.promotions()) == 1
+
+
+def test_a_champion_of_other_data_makes_way(trained: QuestionHome) -> None:
+    frame = seller_months(seed=8)
+    others = frame.assign(seller_id="other-" + frame["seller_id"])
+    trained.fill(SELLERS, others, last_complete_day(others))
+    assert trained.run().success
+    last = trained.promotions().iloc[-1]
+    assert last["reason"].startswith("champion 1 cannot serve on, because most of those from whom it learned")
+    assert last["verdict"] == Verdict.PROMOTED
+    assert trained.champion() == "2"
+    assert set(trained.scores()["model_version"]) == {"2"}
+
+
+def test_newer_months_of_the_same_sellers_are_the_same_data(trained: QuestionHome) -> None:
+    frame = seller_months()
+    grown = pd.concat([frame, frame.assign(seller_id="new-" + frame["seller_id"])])
+    trained.fill(SELLERS, grown, last_complete_day(grown))
+    assert trained.run().success
+    assert "most of those" not in trained.promotions()["reason"].iloc[-1]
