@@ -214,8 +214,13 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
         mlflow_tracking_uri=_tracking_uri(environ, home),
         reports_dir=_path(environ, "ECOM_REPORTS_DIR", home / "reports"),
-        reports_url=_web_address(environ, "ECOM_REPORTS_URL", "http://localhost:3001"),
+        reports_url=_web_address(environ, "ECOM_REPORTS_URL", f"http://localhost:{reports_port(environ)}"),
     )
+
+
+def reports_port(environ: Mapping[str, str]) -> str:
+    """Return the port on which ``make ui`` serves the report site, as it was named."""
+    return environ.get("ECOM_REPORTS_PORT") or "3001"
 
 
 def export_settings(settings: Settings, environ: MutableMapping[str, str] | None = None) -> None:
