@@ -97,6 +97,10 @@ class Home:
         """Run what ``make run`` runs."""
         return self.command("commands.run", *arguments, **overrides)
 
+    def run_warehouse(self, **overrides: str) -> subprocess.CompletedProcess[str]:
+        """Run what ``make run ARGS=--warehouse`` runs: all but the models."""
+        return self.run("--warehouse", **overrides)
+
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Return the rows of a query on the warehouse."""
         import duckdb

@@ -1,7 +1,7 @@
-"""``make readme``: writes the measured part of the README; with ``--check`` only whether its counts still hold.
+"""``make readme``: writes the measured parts of the README; with ``--check`` only whether its counts still hold.
 
-Belongs here: counting the project and timing a first and a second run. Does not belong here: any other text of
-the README.
+Belongs here: counting the project, timing a first and a second run, the scoreboard of the first. Does not belong here:
+any other text of the README.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ecom_assets.environment import REPOSITORY, load_settings
+from ecom_assets.environment import REPOSITORY, Settings, load_settings
+from ecom_assets.models import model_files
+from ml_assets.reports.readme import with_block
+from ml_assets.reports.scoreboard import readme_block
+from ml_assets.reports.terminal import stored_rows
 
 _README = REPOSITORY / "README.md"
 _BEGIN = "<!-- figures: written by make readme -->"
@@ -37,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0 if counted_lines(parsed_manifest(home)) == written_counts(_README.read_text()) else 1
         times = measured_times(home)
         counts = counted_lines(parsed_manifest(home))
-    _README.write_text(with_figures(_README.read_text(), [*counts, times]))
+        board = scoreboard_block(load_settings(_environment(home)))
+    written = with_figures(_README.read_text(), [*counts, times])
+    _README.write_text(with_block(written, board))
     return 0
 
 
@@ -74,6 +80,20 @@ def with_figures(readme: str, lines: Sequence[str]) -> str:
     return "\n".join([before + _BEGIN, "", *lines, "", _END]) + after
 
 
+def scoreboard_block(settings: Settings) -> str:
+    """Return the scoreboard that the last run left, as Markdown.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no run has left one.
+    """
+    path = model_files(settings).scoreboard.with_suffix(".json")
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make run writes it")
+    return readme_block(stored_rows(path))
+
+
 def measured_times(home: Path) -> str:
     """Run the default sample in a new home twice, and return a line with the seconds it took.
 
@@ -106,7 +126,11 @@ def parsed_manifest(home: Path) -> Mapping[str, Any]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOM_", "DAGSTER_", "DBT_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ECOM_", "DAGSTER_", "DBT_", "MLFLOW_"))
+    }
     return kept | {"ECOM_HOME": str(home)}
 
 

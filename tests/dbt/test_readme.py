@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from ecom_assets.commands.readme import counted_lines, with_figures, written_counts
-from ecom_assets.environment import REPOSITORY
+from ecom_assets.commands.readme import counted_lines, scoreboard_block, with_figures, written_counts
+from ecom_assets.environment import REPOSITORY, load_settings
+from ml_assets.reports.readme import outdated_lines
 from tests.conftest import Home
 
 README = (REPOSITORY / "README.md").read_text()
@@ -41,6 +43,19 @@ def test_the_folders_of_its_table_exist() -> None:
     folders = re.findall(r"^\| `([\w/]+)`", section, flags=re.MULTILINE)
     assert set(folders) == {"ecom_assets", "dbt_project", "ml_assets", "benchmarks", "tests", "docs/adr"}
     assert [folder for folder in folders if not (REPOSITORY / folder).is_dir()] == []
+
+
+@pytest.mark.slow
+def test_the_scoreboard_is_that_of_a_run_on_the_default_sample(tmp_path: Path) -> None:
+    home = Home(path=tmp_path / "home", raw_dir=tmp_path / "home" / "raw")
+    result = home.run(ECOM_RAW_DIR="")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert outdated_lines(README, scoreboard_block(home.settings())) == [], "run make readme"
+
+
+def test_a_scoreboard_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"scoreboard\.json is missing; make run writes it"):
+        scoreboard_block(load_settings({"ECOM_HOME": str(tmp_path)}))
 
 
 def test_figures_replace_what_stood_between_the_marks_and_nothing_else() -> None:
