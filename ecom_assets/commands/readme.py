@@ -20,6 +20,7 @@ from typing import Any
 
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.models import model_files
+from ml_assets.contract import PREDICTIONS_SCHEMA
 from ml_assets.reports.readme import with_block
 from ml_assets.reports.scoreboard import readme_block
 from ml_assets.reports.terminal import stored_rows
@@ -52,9 +53,11 @@ def counted_lines(manifest: Mapping[str, Any]) -> list[str]:
     kinds = Counter(node["resource_type"] for node in manifest["nodes"].values())
     layers = Counter(node["schema"] for node in manifest["nodes"].values() if node["resource_type"] == "model")
     layer_text = ", ".join(f"{count} in {layer}" for layer, count in sorted(layers.items()))
+    scored = sum(node["schema"] == PREDICTIONS_SCHEMA for node in manifest["sources"].values())
     return [
-        f"- {len(manifest['sources'])} raw tables and {kinds['model']} dbt models ({layer_text}),",
-        f"- {kinds['test']} data tests and {len(manifest['unit_tests'])} unit tests of SQL, each an asset check.",
+        f"- {len(manifest['sources']) - scored} raw tables and {kinds['model']} dbt models ({layer_text}),",
+        f"- {kinds['test']} data tests and {len(manifest['unit_tests'])} unit tests of SQL, each an asset check,",
+        f"- {scored} models of machine learning, each with a table of scores.",
     ]
 
 
