@@ -218,9 +218,15 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def reports_port(environ: Mapping[str, str]) -> str:
-    """Return the port on which ``make ui`` serves the report site, as it was named."""
-    return environ.get("ECOM_REPORTS_PORT") or "3001"
+def reports_port(environ: Mapping[str, str]) -> int:
+    """Return the port on which ``make ui`` serves the report site.
+
+    Raises
+    ------
+    SettingsError
+        If the variable is no port.
+    """
+    return int(_number(environ, "ECOM_REPORTS_PORT", 3001, low=1, high=65_535))
 
 
 def export_settings(settings: Settings, environ: MutableMapping[str, str] | None = None) -> None:

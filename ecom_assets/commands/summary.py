@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from ecom_assets.environment import Settings
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADS, REJECTED_ROWS
@@ -45,7 +47,11 @@ def summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> str:
 def models_summary(settings: Settings) -> str:
     """Return the scoreboard in short, and where the reports are, as a text to print."""
     files = model_files(settings)
-    lines = scoreboard_lines(stored_rows(files.scoreboard.with_suffix(".json")))
+    path = files.scoreboard.with_suffix(".json")
+    try:
+        lines = scoreboard_lines(stored_rows(path))
+    except ValidationError:
+        lines = [f"{path} is no scoreboard of this version; make run ARGS=--full writes it anew"]
     pages = f"reports: {files.index} ({files.url(files.index)} with make ui)"
     return "\n".join(["", *lines, pages] if lines else ["\nno model was measured yet"])
 

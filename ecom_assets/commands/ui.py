@@ -36,7 +36,7 @@ def main() -> int:
     print(f"Dagster: http://localhost:{port}")
     beside = [
         mlflow_server(settings, host, os.environ.get(_MLFLOW_PORT)),
-        reports_server(host, reports_port(os.environ)),
+        reports_server(host, str(reports_port(os.environ))),
     ]
     for line, _ in beside:
         print(line)

@@ -41,6 +41,8 @@ def test_the_scoreboard_in_short_and_where_the_reports_are(tmp_path: Path) -> No
     assert lines[2].startswith(
         "churn_things  boosted trees  0.791 (0.771 to 0.811)  met: AUC 0.75; not met: AUC 0.9877"
     )
+    (settings.reports_dir / "scoreboard.json").write_text("[{}]")
+    assert "is no scoreboard of this version; make run ARGS=--full" in models_summary(settings)
     assert lines[-1] == f"reports: {tmp_path}/reports/index.html (http://localhost:3999/index.html with make ui)"
 
 

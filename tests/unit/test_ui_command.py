@@ -14,7 +14,7 @@ import pytest
 from ecom_assets.automation import start_note
 from ecom_assets.commands.side_by_side import run_beside
 from ecom_assets.commands.ui import mlflow_server, opening_lines, reports_server
-from ecom_assets.environment import load_settings
+from ecom_assets.environment import SettingsError, load_settings
 from ecom_assets.instance import opened_instance
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
@@ -139,6 +139,8 @@ def test_the_report_site_starts_where_its_pages_are_looked_for(tmp_path: Path) -
     assert line.endswith(f"port {port} is taken or none; name another in ECOM_REPORTS_PORT")
     # What assets link to follows the port, unless the site is reached by another name.
     assert load_settings({"ECOM_REPORTS_PORT": "3999"}).reports_url == "http://localhost:3999"
+    with pytest.raises(SettingsError, match="ECOM_REPORTS_PORT='many' is not a number"):
+        load_settings({"ECOM_REPORTS_PORT": "many"})
     named = {"ECOM_REPORTS_PORT": "3999", "ECOM_REPORTS_URL": "https://reports.example/"}
     assert load_settings(named).reports_url == "https://reports.example"
 
