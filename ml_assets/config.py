@@ -16,7 +16,8 @@ class SplitConfig(Config):
     ----------
     test_periods, max_test_periods
         As-of periods (months or weeks) of the test window: at least so many, and more until it holds
-        ``min_test_events`` rows of the rarer class, but no more than the second number.
+        ``min_test_events`` rows of the rarer class, but no more than the second number. Without the first it is three
+        months or four weeks.
     validation_periods
         Periods before the test window, by whose start their labels are mature, on which is chosen and calibrated.
     min_test_events
@@ -27,7 +28,7 @@ class SplitConfig(Config):
         Beyond so many rows training takes those of a fixed random part of the entities.
     """
 
-    test_periods: int = Field(default=3, ge=1)
+    test_periods: int | None = Field(default=None, ge=1)
     max_test_periods: int = Field(default=6, ge=1)
     validation_periods: int = Field(default=2, ge=1)
     min_test_events: int = Field(default=100, ge=1)
@@ -42,7 +43,7 @@ class TreeConfig(Config):
     """
 
     learning_rate: float = Field(default=0.05, gt=0, le=1)
-    max_depth: int = Field(default=5, ge=1, le=12)
+    max_depth: int = Field(default=3, ge=1, le=12)
     min_child_weight: float = Field(default=20.0, ge=0)
     subsample: float = Field(default=0.8, gt=0, le=1)
     colsample_bytree: float = Field(default=0.6, gt=0, le=1)
@@ -68,7 +69,7 @@ class LogisticConfig(Config):
     Beyond ``max_rows`` every k-th row is taken: some hundred coefficients learn nothing from more.
     """
 
-    inverse_penalty: float = Field(default=0.05, gt=0)
+    inverse_penalty: float = Field(default=0.005, gt=0)
     max_iterations: int = Field(default=500, ge=10)
     max_rows: int = Field(default=200_000, ge=1_000)
 

@@ -6,7 +6,6 @@ Belongs here: decorated functions of a few lines, and their checks. Does not bel
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import dagster as dg
 
@@ -38,6 +37,9 @@ CALIBRATION_CHECK = "calibrated"
 BASELINE_CHECK = "beats_the_rule"
 SCHEMA_CHECK = "schema_of_scores"
 
+_OWNERS = [MACHINE_LEARNING]
+_KINDS = {"python"}
+
 
 class MeasurementConfig(dg.Config):
     """How a version is measured, and from what on its columns are suspected of a leak."""
@@ -65,12 +67,6 @@ def build_question_assets(
         Further columns of the scores and tables of the card, if there are any.
     """
     keys = {step: model_asset_key(question.name, step) for step in Step}
-    shared: dict[str, Any] = {
-        "group_name": group,
-        "owners": [MACHINE_LEARNING],
-        "code_version": code_version,
-        "kinds": {"python"},
-    }
 
     @dg.asset(
         key=keys[Step.TRAINING_SET],
@@ -80,7 +76,10 @@ def build_question_assets(
             _spec(keys[Step.TRAINING_SET], TRAINING_SET_CHECK, "Answers are yes or no, numbers have an end.", True)
         ],
         pool=pool,
-        **shared,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     def training_set(
         config: SplitConfig, warehouse: dg.ResourceParam[Warehouse], model_files: dg.ResourceParam[ModelFiles]
@@ -95,7 +94,10 @@ def build_question_assets(
         key=keys[Step.MODEL],
         deps=[keys[Step.TRAINING_SET]],
         description="The best candidate of the validation window, registered as a version.",
-        **shared,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     def model(
         context: dg.AssetExecutionContext,
@@ -117,7 +119,10 @@ def build_question_assets(
             _spec(keys[Step.EVALUATION], CALIBRATION_CHECK, "What is said to happen as often does.", False),
             _spec(keys[Step.EVALUATION], BASELINE_CHECK, "The version is better than the rule.", False),
         ],
-        **shared,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     def evaluation(
         config: MeasurementConfig,
@@ -139,7 +144,10 @@ def build_question_assets(
         deps=[keys[Step.EVALUATION], *([extras.asset] if extras else [])],
         description="Whether the version serves from now on, and why; the record is a row of ops.promotions.",
         pool=pool,
-        **shared,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     def promotion(
         context: dg.AssetExecutionContext,
@@ -162,7 +170,10 @@ def build_question_assets(
         metadata={"dagster/table_name": str(PREDICTION_TABLES[question.name].name)},
         check_specs=[_spec(keys[Step.SCORES], SCHEMA_CHECK, "Columns, ranges, bands and keys are as declared.", True)],
         pool=pool,
-        **shared,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     def scores(
         config: ScoringConfig,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ml_assets.classification.curves import calibration_bins, lift_curve, precision_recall_curve, roc_curve
 from ml_assets.classification.evaluation import RULE, Evaluation, PeriodScores
-from ml_assets.classification.folds import Fold, TimeSplit, rolling_origins
+from ml_assets.classification.folds import BoolMask, Fold, TimeSplit, rolling_origins
 from ml_assets.classification.leak_guard import leak_findings
 from ml_assets.classification.measure import gain, mean_period_auc, scores, segment_scores
 from ml_assets.classification.panel import Panel, concatenated
@@ -77,7 +77,7 @@ def evaluate(
     """
     test = panel.take(split.test)
     rolled = roll(question, panel, training, until, configs)
-    prior = _share_of_yes(panel.take(split.fold.train))
+    prior = _share_of_yes(panel, split.fold.known)
     probabilities = {name: model.probability(test.features) for name, model in training.models.items()}
     chosen = probabilities[training.chosen]
     measured = {
@@ -106,9 +106,7 @@ def evaluate(
         lift_curve=lift_curve(test, chosen, question) if len(test) else None,
         calibration=calibration_bins(test, chosen) if len(test) else (),
         importances=training.models[training.chosen].importances,
-        leaks=leak_findings(
-            panel.take(split.fold.train | split.fold.validation | split.test), configs.promotion, configs.training.seed
-        ),
+        leaks=leak_findings(panel.take(split.fold.known | split.test), configs.promotion, configs.training.seed),
         minimum_detectable_auc=minimum_detectable_auc(test.label) if len(test) else None,
     )
 
@@ -121,15 +119,13 @@ def roll(question: Question, panel: Panel, training: Training, until: np.datetim
     parts: list[tuple[Panel, Probabilities, Probabilities, PeriodScores]] = []
     parameters = {candidate.name: candidate.parameters for candidate in training.candidates}
     for origin in rolling_origins(panel, until, configs.evaluation.rolling_periods, configs.split):
-        if not _can_teach(panel, origin.fold, configs.split.min_train_events):
-            continue
         rows = panel.take(origin.test)
         fitted = {
             name: refit(name, parameters.get(name, {}), panel, origin.fold, question, configs.training, configs.split)
             for name in dict.fromkeys((training.chosen, RULE))
         }
         probability = {name: model.probability(rows.features) for name, model in fitted.items()}
-        prior = _share_of_yes(panel.take(origin.fold.train))
+        prior = _share_of_yes(panel, origin.fold.known)
         parts.append(
             (
                 rows,
@@ -154,8 +150,7 @@ def roll(question: Question, panel: Panel, training: Training, until: np.datetim
 
 def learned_until(panel: Panel, fold: Fold) -> np.datetime64 | None:
     """Return the moment up to which answers were known that a fold teaches; None if it teaches nothing."""
-    rows = fold.train | fold.validation
-    return panel.horizon_ends_at[rows].max() if rows.any() else None
+    return panel.horizon_ends_at[fold.known].max() if fold.known.any() else None
 
 
 def metrics_of(evaluation: Evaluation) -> Mapping[str, float]:
@@ -181,11 +176,6 @@ def metrics_of(evaluation: Evaluation) -> Mapping[str, float]:
     return {name: value for name, value in figures.items() if value is not None}
 
 
-def _can_teach(panel: Panel, fold: Fold, events: int) -> bool:
-    label = panel.label[fold.train]
-    return bool(len(label)) and min(label.sum(), len(label) - label.sum()) >= events
-
-
-def _share_of_yes(panel: Panel) -> float:
+def _share_of_yes(panel: Panel, rows: BoolMask) -> float:
     """Return the share of yes among rows; a half of none, as of a coin that nobody has seen."""
-    return float(panel.label.mean()) if len(panel) else 0.5
+    return float(panel.label[rows].mean()) if rows.any() else 0.5

@@ -19,6 +19,7 @@ RULE = "rule"
 LOGISTIC_REGRESSION = "logistic_regression"
 RANDOM_FOREST = "random_forest"
 BOOSTED_TREES = "boosted_trees"
+BLEND = "blend"
 
 
 class Metric(StrEnum):

@@ -17,21 +17,22 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.classification.bands import Bands
+from ml_assets.classification.combined import SIMPLE_KINDS, CombinedMargin
 from ml_assets.classification.encoding import EncodingState, FeatureEncoder, Matrix
 from ml_assets.classification.evaluation import Importance
-from ml_assets.classification.linear import LinearMargin
 from ml_assets.classification.lines import Line
-from ml_assets.classification.margins import ConstantMargin, MarginModel, RuleMargin
+from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.reasons import reason_texts
-from ml_assets.classification.trees import TreeMargin
 
 FloatArray = npt.NDArray[np.float64]
 
 MODEL_FILE = "model.json"
 BASE = "(base)"
-KINDS: Mapping[str, type[MarginModel]] = {
-    model.kind: model for model in (ConstantMargin, RuleMargin, LinearMargin, TreeMargin)
-}
+KINDS: Mapping[str, type[MarginModel]] = {**SIMPLE_KINDS, CombinedMargin.kind: CombinedMargin}
+
+
+class UnreadableModelError(ValueError):
+    """A folder does not hold a classifier of a form that this version reads; the message names the repair."""
 
 
 class _State(BaseModel):
@@ -138,22 +139,22 @@ class FittedClassifier:
         ------
         FileNotFoundError
             If a file of it is not there.
-        pydantic.ValidationError
-            If ``model.json`` is of another form.
-        ValueError
-            If it is of a kind that this version does not know.
+        UnreadableModelError
+            If the files are of another form.
         """
-        state = _State.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
-        if state.kind not in KINDS:
-            raise ValueError(
-                f"{folder / MODEL_FILE} holds a model of the kind '{state.kind}', known are {', '.join(KINDS)}; "
+        try:
+            state = _State.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
+            model = KINDS[state.kind].load(folder, state.margin)
+        except (KeyError, ValueError) as error:
+            raise UnreadableModelError(
+                f"{folder / MODEL_FILE} is of a form that this version does not read ({error}); "
                 "load it with the version of this package that saved it, or train anew"
-            )
+            ) from error
         return cls(
             question=state.question,
             name=state.name,
             encoder=FeatureEncoder.of_state(state.encoding),
-            model=KINDS[state.kind].load(folder, state.margin),
+            model=model,
             calibration=state.calibration,
             bands=state.bands,
             importances=state.importances,

@@ -6,7 +6,7 @@ features, fitting, measuring.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from ml_assets.classification.evaluation import FoldStatistics
 from ml_assets.classification.panel import Panel
-from ml_assets.classification.question import Moments
+from ml_assets.classification.question import Moments, Period
 from ml_assets.config import SplitConfig
 
 BoolMask = npt.NDArray[np.bool_]
@@ -24,16 +24,29 @@ BoolMask = npt.NDArray[np.bool_]
 _TEST_MATURE_SHARE = 0.5
 # Choice and calibration want whole periods, but one odd order promised for next year shall not cost a month.
 _VALIDATION_MATURE_SHARE = 0.95
+# Months or weeks of a test window of which nobody has said how long it shall be.
+_USUAL_TEST_PERIODS = {Period.MONTH: 3, Period.WEEK: 4}
 # One entity in so many is validation where time cannot divide.
 _ENTITY_PARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Rows to fit on and rows to choose and calibrate on, as masks over the rows of a panel."""
+    """What was known before a moment, as masks over the rows of a panel.
+
+    Attributes
+    ----------
+    train
+        Rows to fit on while something is still to be chosen.
+    validation
+        Rows on which is chosen and calibrated.
+    known
+        All rows that were known, on which the chosen one is fitted at last: both others, and the gap between them.
+    """
 
     train: BoolMask
     validation: BoolMask
+    known: BoolMask
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,13 @@ class Origin:
     period: date
     fold: Fold
     test: BoolMask
+
+
+def for_period(config: SplitConfig, period: Period) -> SplitConfig:
+    """Return the settings with the length of the test window that is usual for months or weeks, if none was given."""
+    if config.test_periods is not None:
+        return config
+    return config.model_copy(update={"test_periods": _USUAL_TEST_PERIODS[period]})
 
 
 def split_by_time(panel: Panel, complete_until: np.datetime64, config: SplitConfig) -> TimeSplit:
@@ -105,8 +125,9 @@ def fold_before(panel: Panel, moment: np.datetime64, config: SplitConfig) -> Fol
     fold = _fold_by_time(panel, known, moment, config)
     if min(_events(panel, fold.train), _events(panel, fold.validation)) < config.min_train_events:
         validation = known & (_entity_hash(panel) % _ENTITY_PARTS == 0)
-        fold = Fold(train=known & ~validation, validation=validation)
-    return Fold(train=_some_entities(panel, fold.train, config.max_train_rows), validation=fold.validation)
+        fold = Fold(train=known & ~validation, validation=validation, known=known)
+    most = config.max_train_rows
+    return replace(fold, train=_some_entities(panel, fold.train, most), known=_some_entities(panel, known, most))
 
 
 def rolling_origins(
@@ -122,7 +143,7 @@ def rolling_origins(
     for period in mature_periods[len(mature_periods) - min(periods, len(mature_periods)) :]:
         test = mature & (panel.period == period)
         fold = fold_before(panel, _first_asked(panel, test), config)
-        if _events(panel, fold.train) >= config.min_train_events and _events(panel, fold.validation):
+        if _events(panel, fold.known) >= config.min_train_events and _events(panel, fold.validation):
             origins.append(Origin(period=_date(period), fold=fold, test=test))
     return tuple(origins)
 
@@ -166,7 +187,7 @@ def _test_length(panel: Panel, mature: BoolMask, periods: Moments, config: Split
         return _events(panel, _known_before(panel, _first_asked(panel, rows_of(count))))
 
     longest = min(config.max_test_periods, len(periods))
-    count = min(config.test_periods, len(periods))
+    count = min(config.test_periods or _USUAL_TEST_PERIODS[Period.MONTH], len(periods))
     while (
         count < longest
         and _events(panel, rows_of(count)) < config.min_test_events
@@ -183,8 +204,8 @@ def _fold_by_time(panel: Panel, known: BoolMask, moment: np.datetime64, config: 
     periods = _periods_known(panel, known, moment, _VALIDATION_MATURE_SHARE)
     validation = known & np.isin(panel.period, periods[-config.validation_periods :])
     if not validation.any():
-        return Fold(train=validation, validation=validation)
-    return Fold(train=_known_before(panel, _first_asked(panel, validation)), validation=validation)
+        return Fold(train=validation, validation=validation, known=known)
+    return Fold(train=_known_before(panel, _first_asked(panel, validation)), validation=validation, known=known)
 
 
 def _first_asked(panel: Panel, rows: BoolMask) -> np.datetime64:

@@ -13,6 +13,7 @@ import dagster as dg
 import numpy as np
 
 from ml_assets.classification.evaluation import RULE, Evaluation
+from ml_assets.classification.fitted import UnreadableModelError
 from ml_assets.classification.measure import gain
 from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
@@ -132,7 +133,10 @@ def champion_on(
         return Champion(champion.number)
     if np.datetime64(champion.tags[LEARNED_UNTIL]) > test.asked_at.min():
         return Champion(champion.number, obstacle=Obstacle.LEARNED_FROM_WINDOW)
-    model = registry.load(champion)
+    try:
+        model = registry.load(champion)
+    except UnreadableModelError:
+        return Champion(champion.number, obstacle=Obstacle.CANNOT_ANSWER)
     if not set(model.feature_names) <= set(test.features.columns):
         return Champion(champion.number, obstacle=Obstacle.CANNOT_ANSWER)
     return Champion(champion.number, gain=gain(test, answers, model.probability(test.features), measured_with))

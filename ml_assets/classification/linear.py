@@ -1,4 +1,4 @@
-"""Logistic regression on ranks, logarithms and categories.
+"""Logistic regression on logarithms and categories.
 
 Belongs here: its preprocessing, fit, contributions and saved form. Does not belong here: calibration, the choice
 among candidates.
@@ -19,7 +19,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from ml_assets.classification.encoding import Matrix
@@ -29,11 +29,12 @@ FloatArray = npt.NDArray[np.float64]
 
 PIPELINE_FILE = "pipeline.skops"
 # All that the saved pipeline may hold beside scikit-learn's estimators, NumPy's arrays and functions.
-TRUSTED_TYPES = ("numpy.dtype",)
+TRUSTED_TYPES = ("numpy.clip", "numpy.dtype")
 
 # Rows that are transformed at once; a row's result does not depend on it.
 BLOCK_ROWS = 100_000
-RANK_POINTS = 101
+# Deviations from the mean beyond which a number counts no more.
+FURTHEST = 5.0
 MIN_CATEGORY_SHARE = 0.01
 
 
@@ -59,8 +60,9 @@ class LinearMargin:
     ) -> Self:
         """Return the regression of labels on a matrix.
 
-        Each number enters by its rank and by its logarithm, so that neither a heavy tail nor a unit decides; a
-        missing one is the median, and a column of its own says so. Beyond ``config.max_rows`` every k-th row is
+        Each number enters by its logarithm (arcsinh, which takes any sign), and no further than some deviations from
+        the mean, so that neither a heavy tail nor a drift of later months decides; a missing one is the median, and a
+        column of its own says so. Beyond ``config.max_rows`` every k-th row is
         taken: some hundred coefficients learn nothing from more.
 
         Parameters
@@ -131,12 +133,14 @@ class LinearMargin:
 def _columns(is_category: npt.NDArray[np.bool_]) -> ColumnTransformer:
     """Return what each kind of column is made into."""
     median = SimpleImputer(strategy="median", keep_empty_features=True)
-    rank = QuantileTransformer(n_quantiles=RANK_POINTS, subsample=None)
     logarithm = FunctionTransformer(np.arcsinh, feature_names_out="one-to-one")
+    clip = FunctionTransformer(np.clip, kw_args={"a_min": -FURTHEST, "a_max": FURTHEST}, feature_names_out="one-to-one")
     numbers = FeatureUnion(
         [
-            ("rank", Pipeline([("fill", median), ("rank", rank)])),
-            ("logarithm", Pipeline([("fill", median), ("logarithm", logarithm)])),
+            (
+                "logarithm",
+                Pipeline([("fill", median), ("logarithm", logarithm), ("scale", StandardScaler()), ("clip", clip)]),
+            ),
             ("missing", MissingIndicator(features="missing-only", error_on_new=False)),
         ]
     )

@@ -55,7 +55,10 @@ class _Subject:
     ) -> _Subject:
         sign = -1.0 if is_no_of_interest else 1.0
         ranking = Ranking.of(1 - label if is_no_of_interest else label, sign * probability)
-        losses = np.stack([log_losses(label, probability), (label - probability) ** 2, (label - prior) ** 2], axis=1)
+        is_right = (probability >= 0.5) == (label > 0.5)
+        losses = np.stack(
+            [log_losses(label, probability), (label - probability) ** 2, (label - prior) ** 2, is_right], axis=1
+        )
         return cls(ranking, sign * log_odds(probability)[ranking.order], losses[ranking.order], sign, lift_share)
 
     def measure(self, weights: FloatArray, groups: int | None) -> Measured:
@@ -74,6 +77,7 @@ class _Subject:
             "calibration_slope": calibration_slopes(margin, positives, totals),
             "calibration_intercept": self.intercept_sign * calibration_intercepts(margin, positives, totals),
             "lift": cumulated.lift(self.lift_share),
+            "accuracy": sums[:, 3] / total,
         }
 
     def _grouped(self, weights: FloatArray, groups: int | None) -> tuple[FloatArray, FloatArray, FloatArray]:

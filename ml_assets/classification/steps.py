@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from ml_assets.classification.evaluate import Configs, evaluate, learned_until, metrics_of
 from ml_assets.classification.evaluation import Candidate, Evaluation, FoldStatistics
 from ml_assets.classification.fitted import FittedClassifier
-from ml_assets.classification.folds import TimeSplit, split_by_time
+from ml_assets.classification.folds import TimeSplit, for_period, split_by_time
 from ml_assets.classification.panel import Panel, panel_of
 from ml_assets.classification.question import Question
 from ml_assets.classification.train import Training, train
@@ -75,6 +75,7 @@ def make_training_set(
     question: Question, warehouse: Warehouse, files: ModelFiles, config: SplitConfig
 ) -> tuple[TrainingSetFacts, list[str]]:
     """Store the rows of a question; return what they are, and what is wrong with them."""
+    config = for_period(config, question.period)
     until = complete_until(warehouse, question)
     frame = read_training_set(warehouse, question)
     panel = panel_of(question, frame)

@@ -1,7 +1,7 @@
-"""All candidates fitted to a fold, and the one that is chosen.
+"""All candidates fitted to a fold, the one that is chosen, and what serves: fitted to all that was known.
 
-Belongs here: the order of fit, calibration, measure and choice. Does not belong here: how a candidate is fitted
-(``candidates``), any row outside the fold, whether the chosen one serves (``registry.promotion``).
+Belongs here: the order of fit, calibration, measure, choice and last fit. Does not belong here: how a candidate is
+fitted (``candidates``), any row outside the fold, whether the chosen one serves (``registry.promotion``).
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from ml_assets.classification.bands import Bands
 from ml_assets.classification.candidates import (
     CANDIDATES,
     LEARNED,
-    PRIOR,
-    RULE,
+    ROUNDS,
     Parameters,
     Workbench,
     with_parameters,
 )
 from ml_assets.classification.encoding import FeatureEncoder, Matrix
-from ml_assets.classification.evaluation import Candidate, Importance
+from ml_assets.classification.evaluation import PRIOR, RULE, Candidate, Importance
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.folds import Fold
 from ml_assets.classification.lines import Line
@@ -33,13 +32,17 @@ from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
 from ml_assets.classification.search import searched
-from ml_assets.classification.training_data import TrainingData
+from ml_assets.classification.training_data import TrainingData, rarer_class
 from ml_assets.config import SplitConfig, TrainingConfig
 
 FloatArray = npt.NDArray[np.float64]
 
 # Rows whose contributions are averaged for the importances.
 IMPORTANCE_ROWS = 1_000
+# Parameter of a candidate: 1 if its margin is calibrated, 0 if it is taken as it is.
+CALIBRATED = "calibrated"
+# Standard errors by which a calibration has to lower the log-loss.
+_PROOF = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class Training:
 def train(panel: Panel, fold: Fold, question: Question, config: TrainingConfig, split: SplitConfig) -> Training:
     """Fit all candidates to a fold and choose one on its validation window.
 
-    Every candidate is calibrated on the validation window by the same two numbers before it is measured there: what
-    is compared is what would serve.
+    Every candidate is fitted to the training rows, and calibrated on the validation window where that helps there
+    (``calibration_of``), before it is measured: what is compared is what would serve. Then each is fitted once more,
+    with the settings and the number of rounds found, to all rows that were known before the test window: training,
+    validation and the gap between them.
 
     Parameters
     ----------
@@ -85,12 +90,12 @@ def train(panel: Panel, fold: Fold, question: Question, config: TrainingConfig, 
     workbench = Workbench(data, question.rule, config)
     if data.can_learn and config.search.trials:
         workbench.config = config.model_copy(update={"trees": searched(workbench.tree_data, config)})
-    fitted = [_fitted(name, workbench, question) for name in (CANDIDATES if data.can_learn else (PRIOR, RULE))]
-    candidates = tuple(candidate for candidate, _ in fitted)
+    tried = [_tried(name, workbench) for name in (CANDIDATES if data.can_learn else (PRIOR, RULE))]
+    last = TrainingData.of(panel, _all_known(fold), question.entity, split)
     return Training(
-        candidates=candidates,
-        chosen=_chosen(candidates),
-        models={candidate.name: model for candidate, model in fitted},
+        candidates=tuple(each.candidate for each in tried),
+        chosen=_chosen(tuple(each.candidate for each in tried)),
+        models={each.candidate.name: _serving(each, last, workbench, question) for each in tried},
     )
 
 
@@ -105,39 +110,112 @@ def refit(
 ) -> FittedClassifier:
     """Fit one candidate to another fold with the settings that were chosen for it; nothing is searched or chosen.
 
-    Boosting ends where the validation window of this fold ends it. Where the fold has too few events to learn from,
-    the rule is fitted in the candidate's place, as ``train`` would choose it there; its ``name`` says so.
+    Where too few events were known to learn from, the rule is fitted in the candidate's place, as ``train`` would
+    choose it there; its ``name`` says so.
 
     Parameters
     ----------
     name, training_parameters
-        A candidate and its ``Candidate.parameters``.
+        A candidate and its ``Candidate.parameters``. If these say that it was calibrated, it is calibrated again, on
+        the validation window of this fold.
     panel, fold, question, config, split
         As for ``train``; of ``config`` all but the candidate's settings is used.
     """
-    data = TrainingData.of(panel, fold, question.entity, split)
-    workbench = Workbench(data, question.rule, with_parameters(config, name, training_parameters))
-    _, model = _fitted(RULE if name in LEARNED and not data.can_learn else name, workbench, question)
-    return model
+    settings = with_parameters(config, name, training_parameters)
+    last = TrainingData.of(panel, _all_known(fold), question.entity, split)
+    name = RULE if name in LEARNED and rarer_class(last.train_label) < split.min_train_events else name
+    rounds = int(training_parameters[ROUNDS]) if ROUNDS in training_parameters else None
+    calibration = Line()
+    if training_parameters.get(CALIBRATED):
+        data = TrainingData.of(panel, fold, question.entity, split)
+        model, _ = Workbench(data, question.rule, settings, rounds).fit(name)
+        calibration = Line.fit(_margin(model, data.validation), data.validation_label)
+    model, _ = Workbench(last, question.rule, settings, rounds).fit(name)
+    probability = calibration.probability(_margin(model, last.train))
+    return _classifier(question, name, last.encoder, model, calibration, probability, config)
 
 
-def _fitted(name: str, workbench: Workbench, question: Question) -> tuple[Candidate, FittedClassifier]:
-    """Return a candidate with its validation log-loss, and as it would serve."""
-    data, config = workbench.data, workbench.config
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A candidate fitted to the training rows: its record, its calibration and its validation probabilities."""
+
+    candidate: Candidate
+    calibration: Line
+    probability: FloatArray
+
+
+def _tried(name: str, workbench: Workbench) -> _Tried:
+    """Return a candidate as it does on the validation window."""
+    data = workbench.data
     model, parameters = workbench.fit(name)
     margin = _margin(model, data.validation)
-    calibration = Line.fit(margin, data.validation_label) if data.can_calibrate else Line()
+    calibration = calibration_of(margin, data.validation_label) if data.can_calibrate else Line()
     probability = calibration.probability(margin if len(margin) else _margin(model, data.train))
-    classifier = FittedClassifier(
+    recorded = parameters | {CALIBRATED: int(calibration != Line())}
+    return _Tried(_candidate(name, recorded, data.validation_label, probability), calibration, probability)
+
+
+def calibration_of(margin: FloatArray, label: FloatArray) -> Line:
+    """Return the line that calibrates margins, or the identity if no line is proven to help.
+
+    The base rate drifts from month to month; a line that follows the latest months often leads away from the next. So
+    one is fitted to the earlier half of the rows and tried on the later half. Only if it lowers the log-loss there by
+    more than two standard errors a line is taken, fitted to all rows.
+
+    Parameters
+    ----------
+    margin, label
+        Of the validation window in the order of time, shape (n,).
+    """
+    half = len(label) // 2
+    if half < 2:
+        return Line()
+    earlier, later = Line.fit(margin[:half], label[:half]), label[half:]
+    saved = _losses(later, margin[half:]) - _losses(later, earlier.margin(margin[half:]))
+    is_proven = saved.mean() > _PROOF * saved.std(ddof=1) / np.sqrt(len(saved))
+    return Line.fit(margin, label) if is_proven else Line()
+
+
+def _losses(label: FloatArray, margin: FloatArray) -> FloatArray:
+    """Return the log-loss of each row."""
+    return np.asarray(np.logaddexp(0.0, margin) - label * margin, dtype=np.float64)
+
+
+def _serving(tried: _Tried, last: TrainingData, workbench: Workbench, question: Question) -> FittedClassifier:
+    """Return a candidate fitted to all rows that were known, as it would serve."""
+    name, parameters = tried.candidate.name, tried.candidate.parameters
+    rounds = int(parameters[ROUNDS]) if ROUNDS in parameters else None
+    again = Workbench(last, question.rule, workbench.config, rounds)
+    model, _ = again.fit(name)
+    config = workbench.config
+    return _classifier(question, name, last.encoder, model, tried.calibration, tried.probability, config, last.train)
+
+
+def _classifier(
+    question: Question,
+    name: str,
+    encoder: FeatureEncoder,
+    model: MarginModel,
+    calibration: Line,
+    probability: FloatArray,
+    config: TrainingConfig,
+    explained: Matrix | None = None,
+) -> FittedClassifier:
+    """Return a fitted model with the bands that some probabilities give, and importances over some rows."""
+    return FittedClassifier(
         question=question.name,
         name=name,
-        encoder=data.encoder,
+        encoder=encoder,
         model=model,
         calibration=calibration,
         bands=Bands.fit(probability, config.bands),
-        importances=_importances(model, data.validation if len(margin) else data.train, data.encoder),
+        importances=() if explained is None else _importances(model, explained, encoder),
     )
-    return _candidate(name, parameters, data.validation_label, probability), classifier
+
+
+def _all_known(fold: Fold) -> Fold:
+    """Return a fold whose training rows are all that was known, and that has nothing to choose on."""
+    return Fold(train=fold.known, validation=np.zeros_like(fold.known), known=fold.known)
 
 
 def _candidate(name: str, parameters: Parameters, label: FloatArray, probability: FloatArray) -> Candidate:

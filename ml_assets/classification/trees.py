@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 import xgboost as xgb
+from scipy.special import logit
 
 from ml_assets.classification.encoding import FeatureEncoder, Matrix
-from ml_assets.classification.margins import base_rate
+from ml_assets.classification.margins import MarginModel, base_rate
 from ml_assets.config import ForestConfig, TreeConfig
 
 FloatArray = npt.NDArray[np.float64]
@@ -31,8 +32,10 @@ class TreeData:
     ----------
     train, validation
         Rows with labels; the bins are those of the training rows.
+    start, validation_start
+        Log odds of each row from which boosting starts: those of the rule.
     base_rate
-        Share of yes among the training rows: where growing starts.
+        Share of yes among the training rows: where a forest starts.
     max_bin
         Bins a column.
     threads
@@ -41,6 +44,8 @@ class TreeData:
 
     train: xgb.QuantileDMatrix
     validation: xgb.QuantileDMatrix
+    start: FloatArray
+    validation_start: FloatArray
     base_rate: float
     max_bin: int
     threads: int
@@ -51,10 +56,11 @@ class TreeData:
         encoder: FeatureEncoder,
         train: tuple[Matrix, FloatArray],
         validation: tuple[Matrix, FloatArray],
+        rule: MarginModel,
         max_bin: int,
         threads: int,
     ) -> Self:
-        """Return matrices and labels in bins."""
+        """Return matrices and labels in bins, and where the rule lets boosting start."""
         described: dict[str, Any] = {
             "feature_names": list(encoder.names),
             "feature_types": ["c" if is_category else "q" for is_category in encoder.is_category],
@@ -66,6 +72,8 @@ class TreeData:
         return cls(
             train=binned,
             validation=xgb.QuantileDMatrix(validation[0], validation[1], ref=binned, **described),
+            start=rule.margin(train[0]),
+            validation_start=rule.margin(validation[0]),
             base_rate=base_rate(train[1]),
             max_bin=max_bin,
             threads=threads,
@@ -77,7 +85,6 @@ class TreeData:
             "objective": "binary:logistic",
             "eval_metric": "logloss",
             "tree_method": "hist",
-            "base_score": self.base_rate,
             "max_bin": self.max_bin,
             "nthread": self.threads,
             "seed": seed,
@@ -104,7 +111,9 @@ class TreeMargin:
     @classmethod
     def grow_forest(cls, data: TreeData, config: ForestConfig, seed: int) -> Self:
         """Return a random forest: trees side by side in one round, as ``XGBRFClassifier`` grows them."""
+        data.train.set_base_margin(np.full(len(data.start), logit(data.base_rate)))
         parameters = data.parameters(seed) | {
+            "base_score": data.base_rate,
             "num_parallel_tree": config.trees,
             "learning_rate": 1.0,
             "max_depth": config.max_depth,
@@ -116,10 +125,25 @@ class TreeMargin:
         return cls(booster=xgb.train(parameters, data.train, num_boost_round=1), is_deep=True)
 
     @classmethod
-    def boost(cls, data: TreeData, config: TreeConfig, seed: int) -> Self:
-        """Return boosted trees up to the round with the least log-loss on the validation rows."""
-        booster = boosted(data, config, seed)
-        return cls(booster=booster[: booster.best_iteration + 1], is_deep=False)
+    def boost(cls, data: TreeData, config: TreeConfig, seed: int, rounds: int | None = None) -> Self:
+        """Return boosted trees, whose margin is to be added to that of the rule.
+
+        Parameters
+        ----------
+        data
+            Rows in bins.
+        config
+            Settings.
+        seed
+            Of all that is drawn.
+        rounds
+            How many there shall be; None lets the validation rows decide, up to the round with the least log-loss.
+        """
+        if rounds is None:
+            booster = boosted(data, config, seed)
+            return cls(booster=booster[: booster.best_iteration + 1], is_deep=False)
+        data.train.set_base_margin(data.start)
+        return cls(booster=xgb.train(_boosting(data, config, seed), data.train, num_boost_round=rounds), is_deep=False)
 
     @property
     def rounds(self) -> int:
@@ -163,11 +187,20 @@ class TreeMargin:
 
 def boosted(data: TreeData, config: TreeConfig, seed: int) -> xgb.Booster:
     """Return all trees that were grown until the validation log-loss rose, with ``best_iteration``, ``best_score``."""
+    data.train.set_base_margin(data.start)
+    data.validation.set_base_margin(data.validation_start)
     return xgb.train(
-        data.parameters(seed) | config.model_dump(exclude={"max_rounds", "patience", "max_bin"}),
+        _boosting(data, config, seed),
         data.train,
         num_boost_round=config.max_rounds,
         evals=[(data.validation, "validation")],
         early_stopping_rounds=config.patience,
         verbose_eval=False,
+    )
+
+
+def _boosting(data: TreeData, config: TreeConfig, seed: int) -> dict[str, Any]:
+    """Return the parameters of boosting; at a score of a half the trees add nothing to where they start."""
+    return (
+        data.parameters(seed) | config.model_dump(exclude={"max_rounds", "patience", "max_bin"}) | {"base_score": 0.5}
     )

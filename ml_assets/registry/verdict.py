@@ -40,7 +40,7 @@ class Obstacle(StrEnum):
     """Why a champion cannot be compared."""
 
     LEARNED_FROM_WINDOW = "it learned from labels that reach into the test window"
-    CANNOT_ANSWER = "the features it needs are no longer there"
+    CANNOT_ANSWER = "the features it needs are no longer there, or its form cannot be read any more"
 
 
 @dataclass(frozen=True, slots=True)

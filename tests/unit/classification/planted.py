@@ -81,4 +81,4 @@ def fold_of(panel: Panel, *, train_months: int = 3) -> Fold:
     """Return the first months as training rows and the next one as validation rows."""
     month = panel.period.astype("datetime64[M]").astype(int)
     month = month - month.min()
-    return Fold(train=month < train_months, validation=month == train_months)
+    return Fold(train=month < train_months, validation=month == train_months, known=month <= train_months)

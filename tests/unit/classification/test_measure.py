@@ -48,6 +48,7 @@ def test_figures_are_those_of_the_measures() -> None:
         "calibration_slope": slope,
         "calibration_intercept": intercept,
         "lift": classification.lift_at(label, probability, 0.1),
+        "accuracy": np.mean((probability >= 0.5) == (label == 1.0)),
     }
     for name in Scores.model_fields:
         figure = getattr(made, name)

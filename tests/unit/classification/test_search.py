@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ml_assets.classification.candidates import BOOSTED_TREES, Workbench
+from ml_assets.classification.candidates import Workbench
+from ml_assets.classification.evaluation import BOOSTED_TREES
 from ml_assets.classification.panel import Panel
 from ml_assets.classification.search import RANGES, searched
 from ml_assets.classification.train import train

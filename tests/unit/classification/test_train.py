@@ -8,23 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.candidates import (
+from ml_assets.classification.candidates import CANDIDATES, ROUNDS, Workbench, with_parameters
+from ml_assets.classification.combined import CombinedMargin
+from ml_assets.classification.evaluation import (
     BOOSTED_TREES,
-    CANDIDATES,
     LOGISTIC_REGRESSION,
     PRIOR,
     RANDOM_FOREST,
-    ROUNDS,
     RULE,
-    Workbench,
-    with_parameters,
+    Candidate,
 )
-from ml_assets.classification.evaluation import Candidate
 from ml_assets.classification.folds import Fold
 from ml_assets.classification.lines import Line
 from ml_assets.classification.panel import Panel
-from ml_assets.classification.train import Training, _chosen, refit, train
+from ml_assets.classification.train import CALIBRATED, Training, _chosen, calibration_of, refit, train
 from ml_assets.classification.training_data import TrainingData, rarer_class
+from ml_assets.classification.trees import TreeMargin
 from ml_assets.config import SplitConfig, TrainingConfig
 from tests.unit.classification.planted import CONFIG, QUESTION, SPLIT, fold_of, panel_of_truth
 
@@ -100,7 +99,7 @@ def test_one_event_more_is_enough(panel: Panel) -> None:
 
 
 def test_without_any_row_the_rule_still_scores(panel: Panel) -> None:
-    nobody = Fold(train=np.zeros(len(panel), dtype=bool), validation=np.zeros(len(panel), dtype=bool))
+    nobody = Fold(*(np.zeros(len(panel), dtype=bool) for _ in range(3)))
     outcome = train(panel, nobody, QUESTION, CONFIG, SPLIT)
     assert [candidate.validation_log_loss for candidate in outcome.candidates] == [None, None]
     assert np.isfinite(outcome.models[RULE].probability(panel.features)).all()
@@ -116,10 +115,51 @@ def test_of_equals_the_simplest_is_chosen() -> None:
     assert _chosen(candidates) == RANDOM_FOREST
 
 
-def test_every_candidate_is_calibrated_on_the_validation_window(panel: Panel, training: Training) -> None:
-    window = panel.take(fold_of(panel).validation)
-    for name, model in training.models.items():
-        assert model.probability(window.features).mean() == pytest.approx(window.label.mean(), abs=0.01), name
+def test_a_line_that_helps_on_the_later_half_calibrates() -> None:
+    rng = np.random.default_rng(3)
+    margin = rng.normal(0, 2, 4_000)
+    label = (rng.random(4_000) < 1 / (1 + np.exp(-(0.5 * margin - 1)))).astype(np.float64)
+    line = calibration_of(margin, label)
+    assert line.slope == pytest.approx(0.5, abs=0.06)
+    assert line.intercept == pytest.approx(-1.0, abs=0.12)
+
+
+@pytest.mark.parametrize(
+    ("later_shift", "why"), [(0.0, "nothing to put right"), (2.0, "the base rate went back in the later half")]
+)
+def test_a_line_that_is_not_proven_to_help_does_not(later_shift: float, why: str) -> None:
+    rng = np.random.default_rng(4)
+    margin = rng.normal(0, 2, 4_000)
+    shift = np.where(np.arange(4_000) < 2_000, later_shift, 0.0)
+    label = (rng.random(4_000) < 1 / (1 + np.exp(-(margin + shift)))).astype(np.float64)
+    assert calibration_of(margin, label) == Line(), why
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_too_few_rows_calibrate_nothing(rows: int) -> None:
+    assert calibration_of(np.linspace(-1, 1, rows), np.arange(rows, dtype=np.float64) % 2) == Line()
+
+
+def test_what_serves_is_fitted_to_all_that_was_known_with_the_rounds_found(panel: Panel) -> None:
+    fold = fold_of(panel)
+    outcome = train(panel, fold, QUESTION, CONFIG, SPLIT)
+    rounds = {found.name: found.parameters for found in outcome.candidates}[BOOSTED_TREES][ROUNDS]
+    whole = Fold(train=fold.known, validation=np.zeros_like(fold.known), known=fold.known)
+    expected, _ = Workbench(
+        TrainingData.of(panel, whole, QUESTION.entity, SPLIT), QUESTION.rule, CONFIG, int(rounds)
+    ).fit(BOOSTED_TREES)
+    model = outcome.models[BOOSTED_TREES]
+    np.testing.assert_array_equal(model.margin(panel.features), expected.margin(model.encoder.matrix(panel.features)))
+
+
+def test_of_the_whole_fold_nothing_else_decides_what_serves(panel: Panel) -> None:
+    fold = fold_of(panel)
+    outside = ~fold.known
+    assert_same(
+        train(panel, fold, QUESTION, CONFIG, SPLIT),
+        train(poisoned(panel, outside), fold, QUESTION, CONFIG, SPLIT),
+        panel,
+    )
 
 
 @pytest.mark.parametrize("name", CANDIDATES)
@@ -129,13 +169,26 @@ def test_a_refit_on_the_same_fold_is_the_same_model(panel: Panel, training: Trai
     np.testing.assert_array_equal(again.probability(panel.features), training.models[name].probability(panel.features))
 
 
-def test_a_refit_keeps_the_settings_and_stops_where_its_own_validation_stops_it(panel: Panel) -> None:
-    parameters = {**CONFIG.trees.model_dump(), "max_depth": 2, ROUNDS: 1}
-    early = refit(BOOSTED_TREES, parameters, panel, fold_of(panel, train_months=1), QUESTION, TrainingConfig(), SPLIT)
-    config = with_parameters(TrainingConfig(), BOOSTED_TREES, parameters)
+def test_a_refit_keeps_settings_and_rounds(panel: Panel) -> None:
+    parameters = {**CONFIG.trees.model_dump(), "max_depth": 2, ROUNDS: 4, CALIBRATED: 0}
+    config = with_parameters(TrainingConfig(threads=1), BOOSTED_TREES, parameters)
     assert config.trees == CONFIG.trees.model_copy(update={"max_depth": 2})
-    expected = train(panel, fold_of(panel, train_months=1), QUESTION, config, SPLIT).models[BOOSTED_TREES]
-    np.testing.assert_array_equal(early.margin(panel.features), expected.margin(panel.features))
+    again = refit(BOOSTED_TREES, parameters, panel, fold_of(panel, train_months=1), QUESTION, TrainingConfig(), SPLIT)
+    assert isinstance(again.model, CombinedMargin)
+    trees = again.model.parts[1]
+    assert isinstance(trees, TreeMargin)
+    assert trees.rounds == 4
+    assert again.calibration == Line()
+
+
+def test_a_refit_is_calibrated_on_its_own_validation_if_the_candidate_was(panel: Panel) -> None:
+    bare, lined = (
+        refit(RULE, {CALIBRATED: is_calibrated}, panel, fold_of(panel), QUESTION, CONFIG, SPLIT)
+        for is_calibrated in (0, 1)
+    )
+    assert bare.calibration == Line() != lined.calibration
+    window = panel.take(fold_of(panel).validation)
+    assert lined.probability(window.features).mean() == pytest.approx(window.label.mean(), abs=0.02)
 
 
 def test_a_refit_where_nothing_can_be_learned_is_the_rule(panel: Panel) -> None:
@@ -146,7 +199,7 @@ def test_a_refit_where_nothing_can_be_learned_is_the_rule(panel: Panel) -> None:
 
 def test_of_too_many_rows_those_of_some_whole_entities_are_taken(panel: Panel) -> None:
     split = SplitConfig(max_train_rows=1_000)
-    everyone = Fold(train=np.ones(len(panel), dtype=bool), validation=np.zeros(len(panel), dtype=bool))
+    everyone = Fold(np.ones(len(panel), dtype=bool), np.zeros(len(panel), dtype=bool), np.ones(len(panel), dtype=bool))
     marked = replace(panel, features=panel.features.assign(row=np.arange(len(panel), dtype=np.float32)))
     taken = TrainingData.of(marked, everyone, QUESTION.entity, split)
     rows = taken.train[:, -1].astype(int)
@@ -162,7 +215,7 @@ def test_of_fewer_rows_more_entities_are_taken_and_those_from_before_stay(panel:
     of_all, of_earlier = (
         set(panel.keys["thing_id"].iloc[data.train[:, -1].astype(int)])
         for data in (
-            TrainingData.of(marked, Fold(train=rows, validation=nothing), QUESTION.entity, split)
+            TrainingData.of(marked, Fold(train=rows, validation=nothing, known=rows), QUESTION.entity, split)
             for rows in (~nothing, earlier)
         )
     )
