@@ -20,7 +20,7 @@ from benchmarks.model_quality.ladder import ladder
 from benchmarks.model_quality.orders import is_about_orders, ways_to_count
 from benchmarks.model_quality.page import Measured, page, records
 from benchmarks.model_quality.study import Settings, Study
-from benchmarks.report import Machine, print_or_write
+from benchmarks.report import Machine, print_or_write, write_result
 from ecom_assets.environment import load_settings
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
@@ -40,9 +40,9 @@ def measured(warehouse: Warehouse, question: Question, settings: Settings) -> Me
         folds=study.parts.statistics,
         course=course(study),
         ladder=ladder(study),
-        learning_curve=learning_curve(study),
-        ablation=ablation(study),
-        spread=spread(study, study.training.chosen),
+        learning_curve=learning_curve(study.latest),
+        ablation=ablation(study.latest),
+        spread=spread(study.latest, study.training.chosen),
         ways_to_count=ways_to_count(study) if is_about_orders(study) else [],
         by_activity=by_activity(study) if is_about_activity(study) else [],
     )
@@ -57,8 +57,16 @@ def argument_parser() -> argparse.ArgumentParser:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--home", type=Path, metavar="DIR", help="home whose warehouse holds the feature tables")
     source.add_argument("--raw", type=Path, metavar="DIR", help="landing folder; the feature tables are built from it")
-    parser.add_argument("--question", action="append", choices=[each.name for each in QUESTIONS], help="default all")
+    parser.add_argument(
+        "--question",
+        action="append",
+        choices=[each.name for each in QUESTIONS],
+        help="question to measure; repeat for several, in this order (default all)",
+    )
     parser.add_argument("--periods", type=int, default=EvaluationConfig().rolling_periods, help="of the rolling origin")
+    parser.add_argument(
+        "--studied-periods", type=int, default=4, metavar="N", help="of these, under changed conditions (default 4)"
+    )
     parser.add_argument("--resamples", type=int, default=200, help="behind each interval (default 200)")
     parser.add_argument("--threads", type=int, default=2, help="of the trees (default 2)")
     parser.add_argument("--print-only", action="store_true", help="print the report; leave the written one alone")
@@ -72,16 +80,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         split=SplitConfig(),
         training=TrainingConfig(threads=options.threads),
         evaluation=EvaluationConfig(rolling_periods=options.periods, resamples=options.resamples),
+        studied_periods=options.studied_periods,
     )
-    wanted = [each for each in QUESTIONS if options.question is None or each.name in options.question]
+    by_name = {each.name: each for each in QUESTIONS}
+    wanted = [by_name[name] for name in options.question or by_name]
+    title = f"Quality of the models (rolling origin of {options.periods} periods, {options.resamples} resamples)"
     with TemporaryDirectory(prefix=f"{_NAME}_") as name:
         if options.home is not None:
             path = load_settings({"ECOM_HOME": str(options.home.resolve())}).duckdb_path
             warehouse = DuckDBWarehouse(path=str(path))
         else:
             warehouse = built(options.raw.resolve(), Path(name), tuple(SOURCES))
-        found = [measured(warehouse, question, settings) for question in wanted]
-    title = f"Quality of the models (rolling origin of {options.periods} periods, {options.resamples} resamples)"
+        found: list[Measured] = []
+        for question in wanted:
+            found.append(measured(warehouse, question, settings))
+            if not options.print_only:
+                # After each, so that a run that is stopped leaves what it has found.
+                write_result(_NAME, title, Machine.here(), records(found), page(found))
     print_or_write(_NAME, title, Machine.here(), records(found), page(found), print_only=options.print_only)
     return 0
 

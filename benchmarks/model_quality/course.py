@@ -100,7 +100,7 @@ def course(study: Study) -> Course:
     predictions = {candidate.name: study.predicted(candidate.name) for candidate in study.training.candidates}
     drawn = {name: mean_auc(rows, probability, config) for name, probability in predictions.items()}
     chosen, rule = predictions[study.training.chosen], predictions[RULE]
-    prior = float(study.asked.panel.label[study.parts.fold.train].mean())
+    prior = float(study.asked.panel.label[study.parts.fold.known].mean())
     return Course(
         chosen=study.training.chosen,
         mean_aucs={name: found.estimate for name, found in drawn.items()},

@@ -72,9 +72,9 @@ def ladder(study: Study) -> list[Rung]:
             fold, test = divided(panel, known, division, study.parts)
             probability = study.fitted(fold, test, features=features)
             rows = panel.take(test)
-            prior = float(panel.label[fold.train].mean())
+            prior = float(panel.label[fold.known].mean())
             found = scores(rows, probability, prior, study.asked.question, study.settings.evaluation)
-            rungs.append(Rung(division, columns, int(fold.train.sum()), len(rows), found.auc))
+            rungs.append(Rung(division, columns, int(fold.known.sum()), len(rows), found.auc))
     return rungs
 
 
@@ -97,10 +97,11 @@ def divided(panel: Panel, known: BoolMask, division: Division, honest: TimeSplit
     if division is Division.TIME:
         before = known & (panel.asked_at < panel.asked_at[honest.test].min())
         late = before & (panel.period >= np.unique(panel.period[before])[-2:].min())
-        return Fold(train=before & ~late, validation=late), honest.test
+        return Fold(train=before & ~late, validation=late, known=before), honest.test
     numbers = panel.entity if division is Division.GROUPED else np.arange(len(panel))
     part = pd.util.hash_array(numbers.astype(np.uint64) ^ _SALT) % _PARTS
-    return Fold(train=known & (part > 1), validation=known & (part == 1)), known & (part == 0)
+    rest = known & (part > 0)
+    return Fold(train=known & (part > 1), validation=known & (part == 1), known=rest), known & (part == 0)
 
 
 def later_columns(asked: Asked) -> pd.DataFrame:

@@ -26,7 +26,7 @@ Each period is predicted by models that were refitted on what was known before i
 chosen before the test window. Unless said otherwise AUC is the mean over periods of the AUC within each: differences
 between months cannot raise it. Intervals (95 %) come from a bootstrap over entities. Standard errors beside a
 calibration are of observed minus expected, as if rows were independent; entities with rows in several periods make
-them too small."""
+them too small. The learning curve, the features left out and the seeds are of the newest periods only."""
 _LADDER_WORDS = """\
 Pooled AUC of the chosen model on the rows that each division calls test. Rows of one entity in training and in test,
 answers that were not known yet, and columns counted at the end of the data each make a figure that nobody will see
@@ -245,7 +245,7 @@ def _learned(each: Measured) -> str:
         f"{found.mean:.3f}" if found.draws == 1 else f"{found.mean:.3f} ({found.least:.3f} to {found.largest:.3f})"
         for found in each.learning_curve
     ]
-    return markdown_table(header, [("AUC (least to largest of three draws)", *cells)])
+    return markdown_table(header, [("AUC (least to largest of the draws)", *cells)])
 
 
 def _ablated(each: Measured) -> str:

@@ -6,14 +6,14 @@ studied, figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.asked import Asked
-from ml_assets.classification.folds import BoolMask, Fold, Origin, TimeSplit, rolling_origins, split_by_time
+from ml_assets.classification.folds import BoolMask, Fold, Origin, TimeSplit, for_period, rolling_origins, split_by_time
 from ml_assets.classification.panel import Panel, concatenated
 from ml_assets.classification.train import Training, refit, train
 from ml_assets.config import EvaluationConfig, SplitConfig, TrainingConfig
@@ -23,11 +23,20 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is the same for all questions."""
+    """What is the same for all questions.
+
+    Attributes
+    ----------
+    split, training, evaluation
+        As the platform's own.
+    studied_periods
+        How many of the newest periods of the rolling origin are predicted under changed conditions.
+    """
 
     split: SplitConfig
     training: TrainingConfig
     evaluation: EvaluationConfig
+    studied_periods: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Study:
     @classmethod
     def of(cls, asked: Asked, settings: Settings) -> Study:
         """Train a question's candidates and choose one, as the platform does."""
+        settings = replace(settings, split=for_period(settings.split, asked.question.period))
         parts = split_by_time(asked.panel, asked.until, settings.split)
         return cls(
             asked=asked,
@@ -65,6 +75,11 @@ class Study:
             origins=rolling_origins(asked.panel, asked.until, settings.evaluation.rolling_periods, settings.split),
             settings=settings,
         )
+
+    @property
+    def latest(self) -> Study:
+        """The same with the newest periods only, for changes of which many are studied."""
+        return replace(self, origins=self.origins[-self.settings.studied_periods :])
 
     @property
     def rows(self) -> Panel:
@@ -93,14 +108,14 @@ class Study:
         features
             Other features of all of the question's rows.
         keep
-            Rows that may be trained on; those of validation all stay.
+            Rows that may be trained on.
         config
             Other settings.
         """
         return np.concatenate(
             [
                 self.fitted(
-                    Fold(train=fold.train if keep is None else fold.train & keep, validation=fold.validation),
+                    fold if keep is None else kept(fold, keep),
                     rows,
                     name,
                     features=features,
@@ -126,6 +141,11 @@ class Study:
         config = config or self.settings.training
         model = refit(name, parameters, panel, fold, self.asked.question, config, self.settings.split)
         return model.probability(panel.features[rows])
+
+
+def kept(fold: Fold, keep: BoolMask) -> Fold:
+    """Return a fold that knows some rows only."""
+    return Fold(train=fold.train & keep, validation=fold.validation & keep, known=fold.known & keep)
 
 
 def with_features(panel: Panel, features: pd.DataFrame) -> Panel:

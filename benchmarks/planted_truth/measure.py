@@ -15,7 +15,7 @@ from scipy import stats
 
 from benchmarks.asked import Asked
 from ml_assets.classification.evaluation import RULE
-from ml_assets.classification.folds import split_by_time
+from ml_assets.classification.folds import for_period, split_by_time
 from ml_assets.classification.train import train
 from ml_assets.config import SplitConfig, TrainingConfig
 from ml_assets.metrics.classification import auc
@@ -85,6 +85,7 @@ def compared(asked: Asked, oracle: FloatArray, seed: int, config: TrainingConfig
     config, split
         Settings of fit and division.
     """
+    split = for_period(split, asked.question.period)
     parts = split_by_time(asked.panel, asked.until, split)
     training = train(asked.panel, parts.fold, asked.question, config, split)
     is_known = ~np.isnan(oracle)
