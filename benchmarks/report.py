@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from ml_assets.metrics.estimate import Estimate
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -55,6 +58,28 @@ def write_result(name: str, title: str, machine: Machine, figures: Sequence[dict
     RESULTS.mkdir(exist_ok=True)
     content = {"title": title, "machine": asdict(machine), "figures": list(figures)}
     (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    text = f"# {title}\n\n{table}\n\n{machine}.\n"
+    text = page_text(title, machine, table)
     (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
     return text
+
+
+def print_or_write(
+    name: str, title: str, machine: Machine, figures: Sequence[dict[str, object]], table: str, *, print_only: bool
+) -> None:
+    """Print a result, and write it as ``write_result`` does unless it is only to be printed."""
+    text = page_text(title, machine, table) if print_only else write_result(name, title, machine, figures, table)
+    sys.stdout.write(text)
+
+
+def page_text(title: str, machine: Machine, table: str) -> str:
+    """Return a result as a page of Markdown."""
+    return f"# {title}\n\n{table}\n\n{machine}.\n"
+
+
+def estimate_text(estimate: Estimate, digits: int = 3, *, interval: bool = True) -> str:
+    """Return a figure as tables show it, with its interval if it has one; a dash for what is not known."""
+    if estimate.value is None:
+        return "-"
+    if not interval or estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.{digits}f}"
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"

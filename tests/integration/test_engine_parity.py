@@ -163,7 +163,7 @@ def test_every_table_of_the_real_extract_is_equal(
 ) -> None:
     database = postgres_server.new_database()
     home = PostgresHome(path=tmp_path / "home", raw_dir=real_extract, server=postgres_server, database=database)
-    result = home.run()
+    result = home.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert failed_checks(result.stdout) == []
     monkeypatch.setenv("PGPASSWORD", home.environment()["PGPASSWORD"])

@@ -20,7 +20,7 @@ def real_home(built_home: Home, real_extract: Path, tmp_path_factory: pytest.Tem
     """Return a home that held the sample and then got the real extract."""
     sample = built_home.copied_to(tmp_path_factory.mktemp("real"))
     home = Home(path=sample.path, raw_dir=real_extract)
-    result = home.run()
+    result = home.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert failed_checks(result.stdout) == []
     (home.path / "output.txt").write_text(result.stdout)
