@@ -95,7 +95,7 @@ class Home:
             env=self.environment(**overrides),
             capture_output=True,
             text=True,
-            timeout=420,
+            timeout=900,
             check=False,
         )
 
