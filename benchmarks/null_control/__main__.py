@@ -80,10 +80,10 @@ def table(trials: Sequence[Trial], evaluation: EvaluationConfig) -> str:
     allowed = allowed_share(evaluation)
     said = "no more than" if is_within(found.promoted, found.compared, allowed) else "MORE than"
     return (
-        f"{markdown_table(_HEADER, lines)}\n\nAUC is the mean over the periods of a test window of the AUC within each; "
-        f"near 0.5 is within {STANDARD_ERRORS:g} standard errors over seeds. The gate promoted {found.promoted} of the "
-        f"{found.compared} models that it compared with the rule, {said} the declared {allowed:.1%} (binomial test, "
-        "5 %); where a window held too few events for a comparison nothing was promoted."
+        f"{markdown_table(_HEADER, lines)}\n\nAUC is the mean over the periods of a test window of the AUC within "
+        f"each; near 0.5 is within {STANDARD_ERRORS:g} standard errors over seeds. The gate promoted {found.promoted} "
+        f"of the {found.compared} models that it compared with the rule, {said} the declared {allowed:.1%} (binomial "
+        "test, 5 %); where a window held too few events for a comparison nothing was promoted."
     )
 
 
