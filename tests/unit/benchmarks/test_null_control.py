@@ -41,7 +41,7 @@ def test_shuffled_answers_cannot_be_predicted(asked: Asked) -> None:
 def test_true_answers_can_be_predicted_and_the_gate_sees_it(asked: Asked) -> None:
     found = trial(asked, Null.WORLD, 1, CONFIG, EVALUATION)
     assert found.auc > 0.7
-    assert found.is_compared
+    assert found.is_judged
     assert found.is_promoted
 
 
