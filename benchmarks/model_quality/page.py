@@ -31,6 +31,7 @@ _LADDER_WORDS = """\
 Pooled AUC of the chosen model on the rows that each division calls test. Rows of one entity in training and in test,
 answers that were not known yet, and columns counted at the end of the data each make a figure that nobody will see
 again. The last line, as of the question, is the honest one."""
+# What drawing 42.6 % of the orders does to each number; it holds for that extract of the real data.
 _THINNING = {
     "churn_olist_customers": "An extract that draws orders, not people, breaks up repeat customers: fewer come back "
     "than in truth (1.6 % of people have two orders or more, 3.1 % in the full data), and a history lacks orders.",
@@ -125,7 +126,7 @@ def _question(each: Measured) -> str:
     parts = [
         f"## {each.question.name}",
         f"{each.question.words} {each.question.population}",
-        _THINNING.get(each.question.name, ""),
+        _thinning(each.question),
         _periods(each),
         _worst(each),
         _segments(each),
@@ -139,6 +140,11 @@ def _question(each: Measured) -> str:
         f"{each.spread.deviation:.4f}, from {min(each.spread.values):.3f} to {max(each.spread.values):.3f}.",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _thinning(question: Question) -> str:
+    said = _THINNING.get(question.name)
+    return f"In the extract with 42.6 % of Olist's orders: {said}" if said else ""
 
 
 def _periods(each: Measured) -> str:
