@@ -33,7 +33,7 @@ $(READY): requirements.lock requirements-bootstrap.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-run: $(READY) ## raw files to tested marts; only what has changed (ARGS=--full for everything)
+run: $(READY) ## raw files to scores and reports; only what has changed (ARGS=--full, ARGS=--warehouse without models)
 	@$(BIN)/python -m ecom_assets.commands.run $(ARGS)
 
 test: $(READY) ## all tests, two files at a time
@@ -55,7 +55,7 @@ format: $(READY) ## apply the formatters
 	@$(BIN)/ruff format ecom_assets ml_assets benchmarks tests
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
 
-ui: $(READY) ## Dagster's UI and daemon on port 3000, MLflow on port 5000
+ui: $(READY) ## Dagster's UI and daemon on port 3000, the reports on port 3001, MLflow on port 5000
 	@$(BIN)/python -m ecom_assets.commands.ui
 
 dbt: $(READY) ## dbt with the right profile and warehouse, as in make dbt ARGS="build --select marts"
@@ -77,7 +77,7 @@ audit: $(READY) ## rebuild the features from the past and compare (ARGS="--cut o
 audit-engines: $(READY) ## build with DuckDB what stands on the Postgres server (ECOM_TARGET=postgres), and compare
 	@$(BIN)/python -m ecom_assets.commands.audit_engines
 
-rollback: $(READY) ## the previous champion serves again: make rollback MODEL=name
+rollback: $(READY) ## the previous champion serves again, and its scores stand: make rollback MODEL=name
 	@$(BIN)/python -m ecom_assets.commands.rollback --model "$(or $(MODEL),$(error name a model: make rollback MODEL=name))"
 
 bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
@@ -104,7 +104,7 @@ sources: $(READY) ## write dbt's source YAML from the declared files
 features: $(READY) ## write docs/features.md from the YAML of the feature tables
 	@$(BIN)/python -m ecom_assets.commands.write_features
 
-readme: $(READY) ## count and time the project, and write the figures into README.md
+readme: $(READY) ## count, time and score the project, and write the figures into README.md
 	@$(BIN)/python -m ecom_assets.commands.readme
 
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

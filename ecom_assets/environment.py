@@ -214,8 +214,19 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
         mlflow_tracking_uri=_tracking_uri(environ, home),
         reports_dir=_path(environ, "ECOM_REPORTS_DIR", home / "reports"),
-        reports_url=_web_address(environ, "ECOM_REPORTS_URL", "http://localhost:3001"),
+        reports_url=_web_address(environ, "ECOM_REPORTS_URL", f"http://localhost:{reports_port(environ)}"),
     )
+
+
+def reports_port(environ: Mapping[str, str]) -> int:
+    """Return the port on which ``make ui`` serves the report site.
+
+    Raises
+    ------
+    SettingsError
+        If the variable is no port.
+    """
+    return int(_number(environ, "ECOM_REPORTS_PORT", 3001, low=1, high=65_535))
 
 
 def export_settings(settings: Settings, environ: MutableMapping[str, str] | None = None) -> None:

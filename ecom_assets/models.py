@@ -21,13 +21,18 @@ def model_resources(settings: Settings) -> dict[str, Any]:
     """Return the resources of the models' assets by name."""
     return {
         REGISTRY_RESOURCE: ModelRegistry(settings.mlflow_tracking_uri, settings.mlflow_artifact_dir),
-        FILES_RESOURCE: ModelFiles(
-            work_dir=settings.model_dir,
-            reports_dir=settings.reports_dir,
-            reports_url=settings.reports_url,
-            commit=code_commit(),
-        ),
+        FILES_RESOURCE: model_files(settings),
     }
+
+
+def model_files(settings: Settings) -> ModelFiles:
+    """Return where the files of models and the pages about them lie."""
+    return ModelFiles(
+        work_dir=settings.model_dir,
+        reports_dir=settings.reports_dir,
+        reports_url=settings.reports_url,
+        commit=code_commit(),
+    )
 
 
 def code_commit() -> str:

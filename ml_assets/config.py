@@ -97,10 +97,25 @@ class BandConfig(Config):
 
 
 class TrainingConfig(Config):
-    """All that decides which model is fitted to a training set."""
+    """All that decides which model is fitted to a training set.
+
+    Attributes
+    ----------
+    seed
+        Of all that is drawn.
+    threads
+        Of trees and linear algebra. With one, the same rows give the same bits on any machine, and whoever shares the
+        cores is not in the way; more are quicker on large sets.
+    trees, forest, logistic
+        Settings of the candidates.
+    search
+        For better settings of the trees.
+    bands
+        Where the bands of scores begin.
+    """
 
     seed: int = 7
-    threads: int = Field(default=2, ge=1)
+    threads: int = Field(default=1, ge=1)
     trees: TreeConfig = TreeConfig()
     forest: ForestConfig = ForestConfig()
     logistic: LogisticConfig = LogisticConfig()

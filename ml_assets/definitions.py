@@ -12,6 +12,7 @@ import dagster as dg
 
 from ml_assets.churn.questions import QUESTIONS as CHURN
 from ml_assets.classification.assets import build_question_assets
+from ml_assets.classification.extras import Extras
 from ml_assets.classification.question import Question
 from ml_assets.code_version import code_version
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
@@ -26,6 +27,11 @@ _CHURN, _LATE_DELIVERY, _REPORTS = "churn", "late_delivery", "reports"
 def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
     """Return the questions that can be asked of the sources in use."""
     return tuple(question for question in (*CHURN, *LATE_DELIVERY) if question.source in sources)
+
+
+def extras(question: Question) -> Extras | None:
+    """Return what a question has beside its probability, if there is anything."""
+    return extras_of(question) if question in LATE_DELIVERY else None
 
 
 def build_model_assets(
@@ -53,6 +59,6 @@ def build_model_assets(
         if question in asked:
             group = f"ml_{_LATE_DELIVERY}"
             assets.append(build_days_asset(question, group, version))
-            assets += build_question_assets(question, group, pool, version, extras_of(question))
+            assets += build_question_assets(question, group, pool, version, extras(question))
     board = code_version(*_SHARED, _REPORTS, "scoreboard.py", identity=warehouse_identity)
     return [*assets, build_scoreboard_asset(asked, pool, board)]

@@ -36,8 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
 
 
-# A home on a server is made once a process: the files that need one go to the same of the two.
-_ON_A_SERVER = {"tests/integration/test_engine_parity.py", "tests/integration/test_postgres_under_fire.py"}
+# A home on a server is made once a process, and so is the UI with all of its servers: the files that need one go to the
+# same of the two processes.
+_TOGETHER = {
+    "tests/integration/test_engine_parity.py": "on a server",
+    "tests/integration/test_postgres_under_fire.py": "on a server",
+    "tests/browser/test_beside_a_run.py": "in a browser",
+    "tests/browser/test_in_a_browser.py": "in a browser",
+}
 
 
 class _FilesTogether(LoadFileScheduling):  # type: ignore[misc]
@@ -45,7 +51,7 @@ class _FilesTogether(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "on a server" if file in _ON_A_SERVER else file
+        return _TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
@@ -96,6 +102,10 @@ class Home:
     def run(self, *arguments: str, **overrides: str) -> subprocess.CompletedProcess[str]:
         """Run what ``make run`` runs."""
         return self.command("commands.run", *arguments, **overrides)
+
+    def run_warehouse(self, **overrides: str) -> subprocess.CompletedProcess[str]:
+        """Run what ``make run ARGS=--warehouse`` runs: all but the models."""
+        return self.run("--warehouse", **overrides)
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Return the rows of a query on the warehouse."""

@@ -13,7 +13,7 @@ import dagster as dg
 
 from benchmarks.pipeline.goals import STEP_MILLISECONDS, Figure
 from benchmarks.pipeline.homes import Home
-from ecom_assets.commands.run import materialise
+from ecom_assets.commands.materialising import materialise
 from ecom_assets.instance import opened_instance
 from ecom_assets.keys import REFRESH_ALL
 from ecom_assets.plan import Reason

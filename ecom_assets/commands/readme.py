@@ -1,7 +1,7 @@
-"""``make readme``: writes the measured part of the README; with ``--check`` only whether its counts still hold.
+"""``make readme``: writes the measured parts of the README; with ``--check`` only whether its counts still hold.
 
-Belongs here: counting the project and timing a first and a second run. Does not belong here: any other text of
-the README.
+Belongs here: counting the project, timing a first and a second run, the scoreboard of the first. Does not belong here:
+any other text of the README.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ecom_assets.environment import REPOSITORY, load_settings
+from ecom_assets.environment import REPOSITORY, Settings, load_settings
+from ecom_assets.models import model_files
+from ml_assets.contract import PREDICTIONS_SCHEMA
+from ml_assets.reports.readme import with_block
+from ml_assets.reports.scoreboard import readme_block
+from ml_assets.reports.terminal import stored_rows
 
 _README = REPOSITORY / "README.md"
 _BEGIN = "<!-- figures: written by make readme -->"
@@ -37,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0 if counted_lines(parsed_manifest(home)) == written_counts(_README.read_text()) else 1
         times = measured_times(home)
         counts = counted_lines(parsed_manifest(home))
-    _README.write_text(with_figures(_README.read_text(), [*counts, times]))
+        board = scoreboard_block(load_settings(_environment(home)))
+    written = with_figures(_README.read_text(), [*counts, times])
+    _README.write_text(with_block(written, board))
     return 0
 
 
@@ -46,9 +53,11 @@ def counted_lines(manifest: Mapping[str, Any]) -> list[str]:
     kinds = Counter(node["resource_type"] for node in manifest["nodes"].values())
     layers = Counter(node["schema"] for node in manifest["nodes"].values() if node["resource_type"] == "model")
     layer_text = ", ".join(f"{count} in {layer}" for layer, count in sorted(layers.items()))
+    scored = sum(node["schema"] == PREDICTIONS_SCHEMA for node in manifest["sources"].values())
     return [
-        f"- {len(manifest['sources'])} raw tables and {kinds['model']} dbt models ({layer_text}),",
-        f"- {kinds['test']} data tests and {len(manifest['unit_tests'])} unit tests of SQL, each an asset check.",
+        f"- {len(manifest['sources']) - scored} raw tables and {kinds['model']} dbt models ({layer_text}),",
+        f"- {kinds['test']} data tests and {len(manifest['unit_tests'])} unit tests of SQL, each an asset check,",
+        f"- {scored} models of machine learning, each with a table of scores.",
     ]
 
 
@@ -72,6 +81,20 @@ def with_figures(readme: str, lines: Sequence[str]) -> str:
     before, rest = readme.split(_BEGIN)
     after = rest.split(_END)[1]
     return "\n".join([before + _BEGIN, "", *lines, "", _END]) + after
+
+
+def scoreboard_block(settings: Settings) -> str:
+    """Return the scoreboard that the last run left, as Markdown.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no run has left one.
+    """
+    path = model_files(settings).scoreboard.with_suffix(".json")
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make run writes it")
+    return readme_block(stored_rows(path))
 
 
 def measured_times(home: Path) -> str:
@@ -106,7 +129,11 @@ def parsed_manifest(home: Path) -> Mapping[str, Any]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ECOM_", "DAGSTER_", "DBT_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ECOM_", "DAGSTER_", "DBT_", "MLFLOW_"))
+    }
     return kept | {"ECOM_HOME": str(home)}
 
 

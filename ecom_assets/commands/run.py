@@ -18,42 +18,48 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 
 from ecom_assets.build import build_defs
-from ecom_assets.commands.summary import summary
+from ecom_assets.commands.materialising import materialise
+from ecom_assets.commands.summary import models_summary, summary
 from ecom_assets.dbt.project import prune_invocations
-from ecom_assets.dbt.unit_tests import UNIT_TEST_STEPS
 from ecom_assets.environment import Settings, SettingsError, export_settings, load_settings
 from ecom_assets.ingestion.assets import landed_fingerprints, stray_warning
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.ingestion.landing import discover
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.instance import close_dead_runs, opened_instance
-from ecom_assets.keys import REFRESH_ALL
+from ecom_assets.keys import REFRESH_ALL, REFRESH_WAREHOUSE
 from ecom_assets.plan import Reason, stale_assets
 from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseError
 
 _SAMPLE_SEED = 7
 _KEPT_INVOCATIONS = 10
-# Where dagster-dbt puts the number of rows that a data test found.
-_FAILED_ROWS = "dagster_dbt/failed_row_count"
-# The event stream is in the UI and in the run's log; the terminal gets what has failed and a summary.
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--full", action="store_true", help="materialise everything, changed or not")
+    parser.add_argument("--warehouse", action="store_true", help="raw files to features only, without the models")
     options = parser.parse_args(arguments)
     try:
-        return run(load_settings(os.environ), full=options.full)
+        return run(load_settings(os.environ), full=options.full, with_models=not options.warehouse)
     except (SettingsError, LoadError, WarehouseError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def run(settings: Settings, *, full: bool) -> int:
-    """Bring the warehouse up to date with the landing folder; return 0 if all of it succeeded.
+def run(settings: Settings, *, full: bool, with_models: bool = True) -> int:
+    """Bring warehouse and models up to date with the landing folder; return 0 if all of it succeeded.
+
+    Parameters
+    ----------
+    settings
+        Where things are.
+    full
+        Whether everything is materialised, changed or not.
+    with_models
+        Whether models are made as well, and not only what they are made from.
 
     Raises
     ------
@@ -76,12 +82,17 @@ def run(settings: Settings, *, full: bool) -> int:
         for run_id in close_dead_runs(instance):
             print(f"closed run {run_id}, whose process is gone, and freed its pool slots")
         relations = warehouse.relations()
-        stale = stale_assets(instance, graph, fingerprints, relations=relations, forget=full)
-        print(describe_plan(stale, total=len(graph.materializable_asset_keys)))
-        is_success = materialise(defs, instance, stale, again=full) if stale else True
+        found = stale_assets(instance, graph, fingerprints, relations=relations, forget=full)
+        job_name = REFRESH_ALL if with_models else REFRESH_WAREHOUSE
+        wanted = defs.resolve_job_def(job_name).asset_layer.selected_asset_keys
+        stale = {key: reason for key, reason in found.items() if key in wanted}
+        print(describe_plan(stale, total=len(wanted), left_out=len(graph.materializable_asset_keys) - len(wanted)))
+        is_success = materialise(defs, instance, stale, job_name=job_name, again=full) if stale else True
     prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
     try:
         print(summary(warehouse, settings.sources))
+        if with_models:
+            print(models_summary(settings))
     except WarehouseError as error:
         # After a failure there may be no warehouse to look into; what failed has been said.
         if is_success:
@@ -127,54 +138,18 @@ def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def describe_plan(stale: Mapping[dg.AssetKey, Reason], total: int) -> str:
-    """Say in a sentence what will be materialised, what is skipped, and why."""
+def describe_plan(stale: Mapping[dg.AssetKey, Reason], total: int, left_out: int = 0) -> str:
+    """Say in a sentence what will be materialised, what is skipped, and why; in another one what was not asked for."""
+    plan = _described(stale, total)
+    return f"{plan}\nleft out: the {left_out} assets of models and scores; make run makes them" if left_out else plan
+
+
+def _described(stale: Mapping[dg.AssetKey, Reason], total: int) -> str:
     skipped = total - len(stale)
     if not stale:
         return f"nothing to do: all {total} assets are up to date with their files and code"
     reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(stale.values()).items())
     return f"materialising {len(stale)} of {total} assets ({reasons}); skipping {skipped} that are up to date"
-
-
-def materialise(
-    defs: dg.Definitions, instance: dg.DagsterInstance, stale: Mapping[dg.AssetKey, Reason], *, again: bool = False
-) -> bool:
-    """Materialise the assets with their checks in this process; return whether all succeeded.
-
-    Parameters
-    ----------
-    defs, instance
-        The platform, and where its events are kept.
-    stale
-        What to materialise.
-    again
-        Whether unit tests run again that passed with the same SQL before.
-    """
-    job = defs.resolve_job_def(REFRESH_ALL)
-    steps = [name for name in UNIT_TEST_STEPS if again and job.has_node_named(name)]
-    result = job.execute_in_process(
-        instance=instance,
-        asset_selection=list(stale),
-        run_config=_QUIET | {"ops": {name: {"config": {"again": True}} for name in steps}},
-        raise_on_error=False,
-    )
-    for event in result.all_events:
-        if event.event_type is dg.DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            error = data.error.cause or data.error if data.error else None
-            print(f"error: step {event.step_key} failed: {error.message.strip() if error else ''}", file=sys.stderr)
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed:
-            print(describe_check(evaluation))
-    return bool(result.success)
-
-
-def describe_check(evaluation: dg.AssetCheckEvaluation) -> str:
-    """Name a check that did not pass, and how serious that is."""
-    kind = "FAILED" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warning"
-    rows = evaluation.metadata.get(_FAILED_ROWS)
-    count = f" ({rows.value} rows)" if rows else ""
-    return f"check {kind}: {evaluation.check_name} on {'.'.join(evaluation.asset_key.path)}{count}"
 
 
 if __name__ == "__main__":

@@ -1,18 +1,24 @@
-"""What stands in the warehouse, as ``make run`` prints it at the end.
+"""What stands in the warehouse, and what its models reach, as ``make run`` prints it at the end.
 
-Belongs here: counts per layer, loads and rejects in words. Does not belong here: changing anything.
+Belongs here: counts per layer, loads and rejects in words, where the reports are. Does not belong here: changing
+anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
+from ecom_assets.environment import Settings
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.keys import DBT_LAYERS, LOADS, REJECTED_ROWS
+from ecom_assets.models import model_files
 from ecom_assets.sql_text import literal, quoted
 from ecom_assets.warehouse.base import PlatformWarehouse
 from ecom_assets.warehouse.ops_tables import newest_loads
-from ml_assets.contract import STAGING_SCHEMA
+from ml_assets.contract import PREDICTIONS_SCHEMA, STAGING_SCHEMA
+from ml_assets.reports.terminal import scoreboard_lines, stored_rows
 
 
 def summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> str:
@@ -26,7 +32,7 @@ def summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> str:
         If the warehouse cannot be looked into.
     """
     lines = ["\nlayer              tables  views       rows"]
-    for schema in [*(SOURCES[name].schema for name in sources), *DBT_LAYERS]:
+    for schema in [*(SOURCES[name].schema for name in sources), *DBT_LAYERS, PREDICTIONS_SCHEMA]:
         relations = _relations(warehouse, schema)
         views = sum(is_view for is_view in relations.values())
         counted = [name for name, is_view in relations.items() if not is_view or schema == STAGING_SCHEMA]
@@ -36,6 +42,18 @@ def summary(warehouse: PlatformWarehouse, sources: Sequence[str]) -> str:
         lines.append(f"\nrows rejected while loading: {rejected:,}   superseded by later parts: {superseded:,}")
         lines += [f"  {table}: {count:,} x {reason}" for table, reason, count in _reject_reasons(warehouse)]
     return "\n".join([*lines, f"warehouse: {warehouse.address}"])
+
+
+def models_summary(settings: Settings) -> str:
+    """Return the scoreboard in short, and where the reports are, as a text to print."""
+    files = model_files(settings)
+    path = files.scoreboard.with_suffix(".json")
+    try:
+        lines = scoreboard_lines(stored_rows(path))
+    except ValidationError:
+        lines = [f"{path} is no scoreboard of this version; make run ARGS=--full writes it anew"]
+    pages = f"reports: {files.index} ({files.url(files.index)} with make ui)"
+    return "\n".join(["", *lines, pages] if lines else ["\nno model was measured yet"])
 
 
 def _relations(warehouse: PlatformWarehouse, schema: str) -> dict[str, bool]:

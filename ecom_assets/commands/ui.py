@@ -1,4 +1,4 @@
-"""``make ui``: Dagster's UI and daemon on the platform's instance, and MLflow's pages on its registry.
+"""``make ui``: Dagster's UI and daemon on the platform's instance, MLflow's pages on its registry, and the reports.
 
 Belongs here: which servers start, with the right environment. Does not belong here: definitions, keeping servers
 together (``side_by_side``).
@@ -12,12 +12,13 @@ import sys
 
 from ecom_assets.automation import automation_line, switched_by_hand
 from ecom_assets.commands.side_by_side import run_beside
-from ecom_assets.environment import REPOSITORY, Settings, SettingsError, export_settings, load_settings
+from ecom_assets.environment import REPOSITORY, Settings, SettingsError, export_settings, load_settings, reports_port
 from ecom_assets.instance import close_dead_runs, opened_instance
 
 _DEFAULT_HOST = "127.0.0.1"
 _DEFAULT_PORT = "3000"
 _DEFAULT_MLFLOW_PORT = "5000"
+_MLFLOW_PORT, _REPORTS_PORT = "ECOM_MLFLOW_PORT", "ECOM_REPORTS_PORT"
 
 
 def main() -> int:
@@ -33,13 +34,17 @@ def main() -> int:
     host = os.environ.get("ECOM_UI_HOST") or _DEFAULT_HOST
     port = os.environ.get("ECOM_UI_PORT") or _DEFAULT_PORT
     print(f"Dagster: http://localhost:{port}")
-    mlflow_line, mlflow_command = mlflow_server(settings, host, os.environ.get("ECOM_MLFLOW_PORT"))
-    print(mlflow_line)
+    beside = [
+        mlflow_server(settings, host, os.environ.get(_MLFLOW_PORT)),
+        reports_server(host, str(reports_port(os.environ))),
+    ]
+    for line, _ in beside:
+        print(line)
     for line in opening_lines(settings):
         print(line, flush=True)
     os.chdir(REPOSITORY)
     dagster_command = ["dagster", "dev", "--workspace", "workspace.yaml", "--host", host, "--port", port]
-    return run_beside(dagster_command, [mlflow_command] if mlflow_command else [])
+    return run_beside(dagster_command, [command for _, command in beside if command])
 
 
 def mlflow_server(settings: Settings, host: str, named_port: str | None) -> tuple[str, list[str] | None]:
@@ -57,10 +62,24 @@ def mlflow_server(settings: Settings, host: str, named_port: str | None) -> tupl
     if not settings.mlflow_is_default:
         return f"MLflow: {settings.mlflow_tracking_uri} (not started here)", None
     port = named_port or _DEFAULT_MLFLOW_PORT
+    return _server("MLflow", "ecom_assets.commands.mlflow_server", host, port, _MLFLOW_PORT)
+
+
+def reports_server(host: str, port: str) -> tuple[str, list[str] | None]:
+    """Return where the report site is, for people, and the command that serves it; None if none is to be started.
+
+    Parameters
+    ----------
+    host, port
+        Where the server is to listen.
+    """
+    return _server("reports", "ecom_assets.commands.reports_server", host, port, _REPORTS_PORT)
+
+
+def _server(name: str, module: str, host: str, port: str, variable: str) -> tuple[str, list[str] | None]:
     if not port.isdigit() or not _is_free(host, int(port)):
-        return f"MLflow: not started, because port {port} is taken or none; name another in ECOM_MLFLOW_PORT", None
-    module = "ecom_assets.commands.mlflow_server"
-    return f"MLflow: http://localhost:{port}", [sys.executable, "-m", module, "--host", host, "--port", port]
+        return f"{name}: not started, because port {port} is taken or none; name another in {variable}", None
+    return f"{name}: http://localhost:{port}", [sys.executable, "-m", module, "--host", host, "--port", port]
 
 
 def _is_free(host: str, port: int) -> bool:

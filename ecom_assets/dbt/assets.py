@@ -48,7 +48,8 @@ def build_dbt_assets(
         if stretch and (reason := reason_to_leave(stretch, event_clocks(warehouse))):
             context.log.warning(reason)
             return
-        arguments = build_args(config, stretch_variables(stretch))
+        # Scores of the last run stand beside the orders of this one until they are given anew.
+        arguments = build_args(config, stretch_variables(stretch), leave_out=AFTER_PREDICTIONS)
         yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
 
     return dbt_models

@@ -32,9 +32,22 @@ class DbtBuildConfig(dg.Config):
     as_of_to: str | None = None
 
 
-def build_args(config: DbtBuildConfig, variables: Mapping[str, str]) -> list[str]:
-    """Return the arguments of ``dbt build``; unit tests have a step of their own, where each is visible."""
+def build_args(config: DbtBuildConfig, variables: Mapping[str, str], *, leave_out: str | None = None) -> list[str]:
+    """Return the arguments of ``dbt build``; unit tests have a step of their own, where each is visible.
+
+    Parameters
+    ----------
+    config
+        What was asked in the launchpad.
+    variables
+        Variables of the project.
+    leave_out
+        Models of another step. Their tests are left out too, also those that touch a model of this step: dbt would
+        run them with it.
+    """
     args = ["build", "--exclude-resource-type", "unit_test"]
+    if leave_out:
+        args += ["--exclude", leave_out]
     if config.full_refresh:
         args.append("--full-refresh")
     if variables:

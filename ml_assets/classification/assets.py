@@ -105,7 +105,7 @@ def build_question_assets(
         model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        facts = fit_and_register(question, model_files, registry, config, code_version, context.run_id)
+        facts = fit_and_register(question, model_files, registry, config, code_version, context.run.run_id)
         return dg.MaterializeResult(
             metadata={"version": facts.version, "chosen": facts.chosen, **candidates_metadata(facts.candidates)}
         )
@@ -157,7 +157,7 @@ def build_question_assets(
         registry: dg.ResourceParam[ModelRegistry],
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         now = _now()
-        outcome = promote(question, warehouse, model_files, registry, config, context.run_id, now)
+        outcome = promote(question, warehouse, model_files, registry, config, context.run.run_id, now)
         card = write_card(
             question, model_files, registry, outcome, config, now, extras.tables(model_files) if extras else ()
         )

@@ -108,7 +108,7 @@ def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
     frame = in_order(question, frame)
     as_of: Moments = frame[question.as_of_column].to_numpy(dtype="datetime64[us]")
     a_day = np.timedelta64(1 if question.as_of_is_date else 0, "D")
-    label = frame[question.label].astype("boolean").astype("Float64")
+    label = frame[question.label].astype("Float64")
     key_columns = list(dict.fromkeys([*question.key, question.entity, question.as_of_column]))
     return Panel(
         keys=frame[key_columns],

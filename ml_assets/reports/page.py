@@ -87,5 +87,10 @@ def _environment() -> Environment:
         "parameter": wording.parameter,
         "safe_link": safe_link,
     }
-    environment.tests["finite"] = math.isfinite
+    environment.tests["finite"] = _is_finite
     return environment
+
+
+def _is_finite(value: float | None) -> bool:
+    """Return whether a figure was measurable: None stands for one that the data did not allow."""
+    return value is not None and math.isfinite(value)

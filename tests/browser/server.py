@@ -59,12 +59,13 @@ class UiServer:
     def __init__(self, home: Home) -> None:
         """Start the server; ``wait_until_ready`` returns when it answers."""
         self.home = home
-        port = free_port()
+        port, reports_port, mlflow_port = str(free_port()), str(free_port()), str(free_port())
         self.url = f"http://localhost:{port}"
+        self.reports_url = f"http://localhost:{reports_port}"
         self.output: list[str] = []
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", "ecom_assets.commands.ui"],
-            env=home.environment(ECOM_UI_PORT=str(port)),
+            env=home.environment(ECOM_UI_PORT=port, ECOM_REPORTS_PORT=reports_port, ECOM_MLFLOW_PORT=mlflow_port),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

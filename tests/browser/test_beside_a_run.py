@@ -104,7 +104,7 @@ def run_in_dbt(ui: UiServer, tmp_path: Path) -> Iterator[Command]:
 
     A run that goes on by itself would let go of the warehouse at a moment that no test knows.
     """
-    with started(ui.home, tmp_path / "run.txt", "ecom_assets.commands.run", "--full") as run:
+    with started(ui.home, tmp_path / "run.txt", "ecom_assets.commands.run", "--full", "--warehouse") as run:
         awaited(lambda: run.has_said(FIRST_RELATION), "the first relation of dbt", RUN_SECONDS)
         awaited(lambda: run.hold_still_with(ui.home.settings().duckdb_path), "dbt's hold on the warehouse", RUN_SECONDS)
         yield run

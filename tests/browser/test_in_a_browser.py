@@ -19,6 +19,8 @@ from ecom_assets.commands.ui import opening_lines
 from ecom_assets.instance import opened_instance
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
+from ml_assets.keys import Step, model_asset_key
+from ml_assets.late_delivery.questions import LATE_DELIVERY_HANDOVER
 from tests.browser.conftest import Shot, expect_check
 from tests.browser.server import RUN_SECONDS, UiServer
 
@@ -112,6 +114,17 @@ def test_an_asset_shows_its_checks_with_their_state_and_what_they_ask_for(
         page.goto(f"/assets/marts/fct_orders?view=checks&checkDetail={name}")
         expect(page.get_by_text(check.description, exact=True).first).to_be_visible()
     shot("last_check")
+
+
+def test_a_promotion_links_to_its_card_and_the_report_site_has_it(page: Page, ui: UiServer, shot: Shot) -> None:
+    name = LATE_DELIVERY_HANDOVER.name
+    card = f"/models/{name}.html"
+    page.goto(f"/assets/{'/'.join(model_asset_key(name, Step.PROMOTION).path)}")
+    expect(page.locator(f"a[href='{ui.home.settings().reports_url}{card}']").first).to_be_visible()
+    shot("asset")
+    page.goto(f"{ui.reports_url}{card}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    shot("card")
 
 
 def test_the_automation_page_and_the_terminal_say_that_automation_is_off(page: Page, ui: UiServer, shot: Shot) -> None:

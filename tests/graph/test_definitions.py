@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,24 @@ from syrupy.assertion import SnapshotAssertion
 from ecom_assets.build import build_defs
 from ecom_assets.dbt.unit_tests import UNIT_TEST_STEPS
 from ecom_assets.environment import Settings, load_settings
-from ecom_assets.keys import AUDIT_ENGINE_PARITY, AUDIT_POINT_IN_TIME, DBT_RESOURCE, REFRESH_ALL, REFRESH_WAREHOUSE
+from ecom_assets.ingestion.sources import SOURCES
+from ecom_assets.keys import (
+    AUDIT_ENGINE_PARITY,
+    AUDIT_POINT_IN_TIME,
+    DBT_RESOURCE,
+    REFRESH_ALL,
+    REFRESH_WAREHOUSE,
+    TRAIN_MODELS,
+)
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
-from ml_assets.contract import scores_key
-from ml_assets.predictions import PREDICTION_TABLES
+from ml_assets.classification.assets import LEAK_CHECK, SCHEMA_CHECK, TRAINING_SET_CHECK
+from ml_assets.classification.scoring import shared_key
+from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE, scores_key
+from ml_assets.definitions import questions_of
+from ml_assets.keys import Step, model_asset_key
+from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
+from ml_assets.scoreboard import SCOREBOARD_ASSET
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +73,48 @@ def test_the_graph_is_the_one_that_was_reviewed(defs: dg.Definitions, snapshot: 
     assert picture == snapshot
 
 
-def test_every_op_takes_the_pool_of_the_engine(defs: dg.Definitions, settings: Settings) -> None:
+def test_every_op_that_may_touch_the_warehouse_takes_the_pool_of_the_engine(
+    defs: dg.Definitions, settings: Settings
+) -> None:
+    """All do but those of models that work on files alone: they name what they need, and the warehouse is not in it."""
     job = defs.resolve_job_def(REFRESH_ALL)
-    pools = {name: op.pool for name, op in ((node.name, node) for node in job.all_node_defs) if hasattr(op, "pool")}
-    assert pools
-    assert {name: pool for name, pool in pools.items() if pool != settings.engine.pool} == {}
+    ops = [node for node in job.all_node_defs if isinstance(node, dg.OpDefinition)]
+    without = {op.name for op in ops if op.pool != settings.engine.pool}
+    on_files = {op.name for op in ops if op.required_resource_keys <= {FILES_RESOURCE, REGISTRY_RESOURCE}}
+    assert without == {name for name in on_files if name.startswith(f"{ML_KEY_PREFIX}__")}
+    assert {op.pool for op in ops if op.name in without} == {None}
+    steps = {name.removeprefix(f"{ML_KEY_PREFIX}__{model}_") for name in without for model in PREDICTION_TABLES}
+    assert {"model", "evaluation", "delivery_days"} <= steps
+    assert not {"training_set", "promotion", "scores", "scoreboard"} & steps
+
+
+def test_every_question_has_its_assets_and_a_table_with_the_key_it_needs(defs: dg.Definitions) -> None:
+    keys = defs.resolve_asset_graph().get_all_asset_keys()
+    questions = questions_of(SOURCES)
+    assert {question.name for question in questions} == set(PREDICTION_TABLES)
+    for question in questions:
+        assert {model_asset_key(question.name, step) for step in Step} <= set(keys)
+        table = PREDICTION_TABLES[question.name]
+        assert table.source == question.source
+        # Without these an answer could not be told from another, or not be found again among the features.
+        assert set(question.key) <= set(table.key)
+        assert shared_key(question, table)
+        moment = {question.as_of_column, AS_OF_DATE} if question.as_of_is_date else {AS_OF_DATE}
+        assert moment <= set(table.key)
+
+
+def test_models_are_made_in_order_from_features_that_have_passed_their_tests(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    for question in questions_of(SOURCES):
+        first, *_ = steps = [model_asset_key(question.name, step) for step in Step]
+        features = dg.AssetKey([question.table.schema, question.table.name])
+        assert features in graph.get(first).parent_keys
+        for earlier, later in pairwise(steps):
+            assert earlier in graph.get(later).parent_keys
+        blocking = {key.name for key in graph.asset_check_keys if key.asset_key in steps and graph.get(key).blocking}
+        assert blocking == {TRAINING_SET_CHECK, LEAK_CHECK, SCHEMA_CHECK}
+        asked = {key for key in graph.get(SCOREBOARD_ASSET).parent_keys if key == steps[3]}
+        assert asked, question.name
 
 
 def test_every_data_test_and_unit_test_of_dbt_is_a_check_and_names_are_unique(
@@ -128,6 +179,7 @@ def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) 
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
         REFRESH_WAREHOUSE,
         REFRESH_ALL,
+        TRAIN_MODELS,
         AUDIT_POINT_IN_TIME,
         AUDIT_ENGINE_PARITY,
     }

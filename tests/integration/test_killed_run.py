@@ -37,7 +37,7 @@ def announcing(connection, request):
     return load_table(connection, request)
 
 assets.load_table = announcing
-sys.exit(main(["--full"]))
+sys.exit(main(["--full", "--warehouse"]))
 """
 
 
@@ -69,7 +69,7 @@ def test_the_next_run_after_a_kill_succeeds_without_repair(built_home: Home, tmp
     home = built_home.copied_to(tmp_path)
     source, moment, with_children = CASES[case]
     kill_at(home, source, moment, with_children=with_children)
-    result = home.run(ECOM_SOURCES=source)
+    result = home.run_warehouse(ECOM_SOURCES=source)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "whose process is gone" in result.stdout
     for table in TABLES[source]:

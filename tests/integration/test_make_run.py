@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ecom_assets.ingestion.sources import SOURCES
+from ml_assets.definitions import questions_of
 from tests.conftest import Home
 
 pytestmark = pytest.mark.slow
 
 Row = dict[str, str]
+QUESTIONS = questions_of(SOURCES)
 
 
 def rewrite(path: Path, change: Callable[[list[Row]], list[Row]]) -> None:
@@ -43,15 +46,26 @@ def test_the_first_run_prints_layers_and_a_second_one_skips_everything(home_copy
     for layer in ("raw_olist", "raw_retailrocket", "staging", "intermediate", "marts"):
         assert any(line.startswith(layer) for line in again.stdout.splitlines()), layer
     assert "rows rejected while loading: 0" in again.stdout
+    # Who serves and what is claimed, a line a model; not what was made today only.
+    board = again.stdout.split("AUC (interval)")[1].splitlines()[1:-3]
+    assert {line.split()[0] for line in board} == {question.name for question in QUESTIONS}
+    assert f"reports: {home_copy.path / 'reports' / 'index.html'} (http://localhost:3001/index.html" in again.stdout
 
 
-def test_only_what_reads_a_changed_file_is_made_again(home_copy: Home) -> None:
+def test_only_what_reads_a_changed_file_is_made_again_and_the_warehouse_alone_leaves_the_models(
+    home_copy: Home,
+) -> None:
+    before = home_copy.query("select * from ops.promotions order by all")
     rewrite(home_copy.raw_dir / "retailrocket" / "category_tree.csv", lambda rows: rows[:-1])
-    result = home_copy.run()
+    result = home_copy.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert "1 its files changed" in result.stdout
     made = home_copy.query("select table_name from ops.loads group by table_name having count(distinct loaded_at) > 1")
     assert made == [("category_tree",)]
+    assert "assets of models and scores; make run makes them" in result.stdout
+    assert "AUC" not in result.stdout
+    assert home_copy.query("select * from ops.promotions order by all") == before
+    assert "nothing to do" in home_copy.run_warehouse().stdout
 
 
 def duplicate_first(rows: list[Row]) -> list[Row]:
@@ -89,19 +103,19 @@ def test_bad_data_fails_exactly_its_check_and_the_marts_keep_their_last_good_sta
     for name, change in POISON.items():
         rewrite(home_copy.raw_dir / name, change)
 
-    poisoned = home_copy.run()
+    poisoned = home_copy.run_warehouse()
     assert poisoned.returncode == 1
     assert failed_checks(poisoned.stdout) == EXPECTED_FAILURES
     assert marts() == before
 
-    again = home_copy.run()
+    again = home_copy.run_warehouse()
     assert again.returncode == 1, "an unchanged folder does not slip past the gate on the next run"
     assert failed_checks(again.stdout) == EXPECTED_FAILURES
     assert marts() == before
 
     for name, content in good.items():
         (home_copy.raw_dir / name).write_bytes(content)
-    repaired = home_copy.run()
+    repaired = home_copy.run_warehouse()
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert marts() == before
 
@@ -131,7 +145,7 @@ def test_a_missing_required_file_is_named_with_its_place_and_nothing_is_rebuilt(
     sellers = home_copy.raw_dir / "olist" / "olist_sellers_dataset.csv"
     sellers.unlink()
     before = home_copy.query("select * from marts.dim_sellers order by all")
-    result = home_copy.run()
+    result = home_copy.run_warehouse()
     assert result.returncode == 1
     assert "olist_sellers_dataset.csv of Olist is missing; put it" in result.stderr
     assert home_copy.query("select * from marts.dim_sellers order by all") == before
@@ -144,7 +158,7 @@ def test_a_new_warehouse_without_the_optional_files_has_empty_tables_and_is_gree
         home_copy.raw_dir / "olist" / "olist_geolocation_dataset.csv",
     ]:
         path.unlink()
-    result = home_copy.run()
+    result = home_copy.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert "check warning: files_present on raw_retailrocket.item_properties" in result.stdout
     assert "check warning: files_present on raw_olist.geolocation" in result.stdout

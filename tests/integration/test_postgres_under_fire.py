@@ -20,7 +20,7 @@ from tests.integration.test_two_runs import shorten_tree
 
 pytestmark = pytest.mark.slow
 
-RUN = ("ecom_assets.commands.run",)
+RUN = ("ecom_assets.commands.run", "--warehouse")
 RUN_SECONDS = 420
 LOADS = "select table_name, file_sha256, row_count from ops.loads where source = 'retailrocket' order by loaded_at, 1"
 TREE = "raw_retailrocket.category_tree"
@@ -31,7 +31,7 @@ def changed(built_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Return a DuckDB home after a file has changed: what the server must come to."""
     home = built_home.copied_to(tmp_path_factory.mktemp("changed"))
     shorten_tree(home)
-    result = home.run()
+    result = home.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     shutil.copy(home.path / "dbt" / "target" / "manifest.json", home.path / "warehouse.json")
     return home
@@ -98,7 +98,7 @@ def test_a_server_killed_while_loading_and_while_building_loses_nothing(
     assert len(home.query(LOADS)) == len(before[0]) + 1
     assert home.query("select * from marts.dim_categories order by 1") == categories
 
-    result = home.run()
+    result = home.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert len(home.query(LOADS)) == len(before[0]) + 1
     assert_equal_to(changed, home, monkeypatch)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ml_assets.predictions import PREDICTION_TABLES
 from tests.conftest import Home
 from tests.integration.test_make_run import failed_checks
 
@@ -19,7 +20,7 @@ def real_home(built_home: Home, real_extract: Path, tmp_path_factory: pytest.Tem
     """Return a home that held the sample and then got the real extract."""
     sample = built_home.copied_to(tmp_path_factory.mktemp("real"))
     home = Home(path=sample.path, raw_dir=real_extract)
-    result = home.run()
+    result = home.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert failed_checks(result.stdout) == []
     (home.path / "output.txt").write_text(result.stdout)
@@ -44,10 +45,12 @@ def test_no_row_of_the_sample_is_left(real_home: Home, built_home: Home, tmp_pat
         ("marts.dim_customers", "customer_unique_id"),
         ("marts.fct_events", "event_id"),
         ("marts.fct_sessions", "session_id"),
+        *((str(table.name), table.key[0]) for table in PREDICTION_TABLES.values()),
     ]:
         before = set(built_home.query(f"select {key} from {table}"))
         after = set(real_home.query(f"select {key} from {table}"))
         assert before & after == set(), table
+        assert after, table
 
 
 def test_what_is_missing_or_not_wanted_is_named(real_home: Home) -> None:

@@ -37,10 +37,10 @@ def test_two_runs_at_once_both_succeed_and_end_in_the_tables_of_one(built_home: 
     shorten_tree(alone)
     shutil.copytree(tmp_path / "alone", tmp_path / "both")
     both = Home(path=tmp_path / "both" / "home", raw_dir=tmp_path / "both" / "raw")
-    assert alone.run(**ONE_SOURCE).returncode == 0
+    assert alone.run_warehouse(**ONE_SOURCE).returncode == 0
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "ecom_assets.commands.run"],
+            [sys.executable, "-m", "ecom_assets.commands.run", "--warehouse"],
             env=both.environment(**ONE_SOURCE),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,6 +59,6 @@ def test_two_runs_at_once_both_succeed_and_end_in_the_tables_of_one(built_home: 
         f"and row_count = {both.count('raw_retailrocket.category_tree')}"
     )
     assert loads in (1, 2)
-    quiet = both.run(**ONE_SOURCE)
+    quiet = both.run_warehouse(**ONE_SOURCE)
     assert quiet.returncode == 0
     assert "nothing to do" in quiet.stdout

@@ -224,3 +224,15 @@ def test_a_type_that_a_server_cannot_keep_is_named() -> None:
     assert postgres_type("DECIMAL(18,2)") == "numeric(18,2)"
     with pytest.raises(WarehouseError, match=r"columns of type INTEGER\[\] cannot be kept in Postgres"):
         postgres_type("INTEGER[]")
+
+
+def test_rows_are_deleted_by_a_condition_and_others_stay(warehouse: PlatformWarehouse) -> None:
+    frame = pd.DataFrame({"person": ["a", "b", "it's"], "score": [0.1, 0.2, np.nan]})
+    warehouse.replace(SCORES, frame, key=["person"])
+    warehouse.delete(SCORES, where="person in ('a', 'it''s')")
+    assert warehouse.read(SCORES)["person"].tolist() == ["b"]
+    warehouse.delete(SCORES, where="score > 0.5")
+    assert len(warehouse.read(SCORES)) == 1
+    warehouse.delete(SCORES, where="person = 'b'")
+    # The table stays, with its columns.
+    assert list(warehouse.read(SCORES).columns) == ["person", "score"]

@@ -11,6 +11,10 @@ def test_a_build_leaves_unit_tests_to_their_own_step() -> None:
     assert build_args(DbtBuildConfig(), {}) == ["build", "--exclude-resource-type", "unit_test"]
 
 
+def test_models_of_another_step_are_left_out_with_all_tests_that_touch_them() -> None:
+    assert build_args(DbtBuildConfig(), {}, leave_out="tag:later")[-2:] == ["--exclude", "tag:later"]
+
+
 def test_a_full_refresh_is_passed_on() -> None:
     assert "--full-refresh" in build_args(DbtBuildConfig(full_refresh=True), {})
 

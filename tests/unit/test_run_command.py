@@ -7,11 +7,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ecom_assets.commands.run import describe_check, describe_plan, ensure_raw_files, main
+from ecom_assets.commands.materialising import describe_check
+from ecom_assets.commands.run import describe_plan, ensure_raw_files, main
+from ecom_assets.commands.summary import models_summary
 from ecom_assets.dbt.project import project_fingerprint, prune_invocations
 from ecom_assets.environment import DBT_PROJECT_DIR, load_settings
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.plan import Reason
+from ml_assets.reports.scoreboard import scoreboard_json
+from tests.unit.reports.scoreboards import ROWS
 
 
 def test_the_plan_is_told_with_its_reasons() -> None:
@@ -20,6 +24,26 @@ def test_the_plan_is_told_with_its_reasons() -> None:
     assert describe_plan(stale, total=5) == (
         "materialising 3 of 5 assets (1 its files changed, 2 upstream changed); skipping 2 that are up to date"
     )
+
+
+def test_what_was_not_asked_for_is_told(tmp_path: Path) -> None:
+    last = "left out: the 2 assets of models and scores; make run makes them"
+    assert describe_plan({}, total=3, left_out=2).splitlines()[1:] == [last]
+    assert describe_plan({dg.AssetKey("a"): Reason.FILES}, total=3, left_out=2).splitlines()[1:] == [last]
+
+
+def test_the_scoreboard_in_short_and_where_the_reports_are(tmp_path: Path) -> None:
+    settings = load_settings({"ECOM_HOME": str(tmp_path), "ECOM_REPORTS_PORT": "3999"})
+    assert models_summary(settings) == "\nno model was measured yet"
+    settings.reports_dir.mkdir()
+    (settings.reports_dir / "scoreboard.json").write_text(scoreboard_json(ROWS))
+    lines = models_summary(settings).splitlines()
+    assert lines[2].startswith(
+        "churn_things  boosted trees  0.791 (0.771 to 0.811)  met: AUC 0.75; not met: AUC 0.9877"
+    )
+    (settings.reports_dir / "scoreboard.json").write_text("[{}]")
+    assert "is no scoreboard of this version; make run ARGS=--full" in models_summary(settings)
+    assert lines[-1] == f"reports: {tmp_path}/reports/index.html (http://localhost:3999/index.html with make ui)"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 
 from ecom_assets.automation import start_note
 from ecom_assets.commands.side_by_side import run_beside
-from ecom_assets.commands.ui import mlflow_server, opening_lines
-from ecom_assets.environment import load_settings
+from ecom_assets.commands.ui import mlflow_server, opening_lines, reports_server
+from ecom_assets.environment import SettingsError, load_settings
 from ecom_assets.instance import opened_instance
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
@@ -68,15 +68,18 @@ def ui_output(programs: Path, home: Path, **variables: str) -> list[str]:
 def test_the_terminal_says_whether_automation_is_on(
     programs: Path, tmp_path: Path, variables: dict[str, str], expected: str
 ) -> None:
-    address, registry, automation, started = ui_output(
+    reports_port = str(free_port())
+    address, registry, reports, automation, started = ui_output(
         programs,
         tmp_path / "home",
         ECOM_UI_PORT="3999",
+        ECOM_REPORTS_PORT=reports_port,
         MLFLOW_TRACKING_URI="http://models.example:5000",
         **variables,
     )
     assert address == "Dagster: http://localhost:3999"
     assert registry == "MLflow: http://models.example:5000 (not started here)"
+    assert reports == f"reports: http://localhost:{reports_port}"
     assert automation == expected
     assert started == "dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3999"
 
@@ -122,6 +125,24 @@ def test_mlflow_starts_on_the_store_of_this_home_if_its_port_is_free(tmp_path: P
     line, command = mlflow_server(settings, "127.0.0.1", "many")
     assert command is None
     assert "name another in ECOM_MLFLOW_PORT" in line
+
+
+def test_the_report_site_starts_where_its_pages_are_looked_for(tmp_path: Path) -> None:
+    port = str(free_port())
+    line, command = reports_server("127.0.0.1", port)
+    assert line == f"reports: http://localhost:{port}"
+    assert command is not None
+    assert command[-4:] == ["--host", "127.0.0.1", "--port", port]
+    with socket.create_server(("127.0.0.1", int(port))):
+        line, command = reports_server("127.0.0.1", port)
+    assert command is None
+    assert line.endswith(f"port {port} is taken or none; name another in ECOM_REPORTS_PORT")
+    # What assets link to follows the port, unless the site is reached by another name.
+    assert load_settings({"ECOM_REPORTS_PORT": "3999"}).reports_url == "http://localhost:3999"
+    with pytest.raises(SettingsError, match="ECOM_REPORTS_PORT='many' is not a number"):
+        load_settings({"ECOM_REPORTS_PORT": "many"})
+    named = {"ECOM_REPORTS_PORT": "3999", "ECOM_REPORTS_URL": "https://reports.example/"}
+    assert load_settings(named).reports_url == "https://reports.example"
 
 
 def test_servers_end_together_and_the_main_one_gives_the_exit_code(tmp_path: Path) -> None:

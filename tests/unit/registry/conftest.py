@@ -1,32 +1,16 @@
-"""A registry a test: MLflow's store is made once, which takes seconds, and copied."""
+"""A registry a test."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ml_assets.registry.store import ensure_store
 from ml_assets.registry.tracking import ModelRegistry
+from tests.fixtures.registry import copied
 from tests.unit.registry.builders import registered, saved
 from tests.unit.registry.gate import Gate
-
-
-@pytest.fixture(scope="session")
-def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a new store; not to be changed."""
-    folder = tmp_path_factory.mktemp("store")
-    ensure_store(folder / "mlflow.db", folder / "mlartifacts")
-    return folder / "mlflow.db"
-
-
-def copied(store: Path, home: Path) -> ModelRegistry:
-    """Return the registry of a new home, with what a store holds."""
-    home.mkdir()
-    shutil.copyfile(store, home / "mlflow.db")
-    return ModelRegistry(f"sqlite:///{home}/mlflow.db", home / "mlartifacts")
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,7 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
         {"champion": CANNOT},
         Verdict.PROMOTED,
         Serves.CHALLENGER,
-        "champion 3 cannot serve on, because the features it needs are no longer there, or its form cannot be read any more; log-loss better",
+        f"champion 3 cannot serve on, because {Obstacle.CANNOT_ANSWER}; log-loss better",
     ),
     "champion cannot answer, rule not beaten": (
         {"champion": CANNOT, "over_rule": WORSE},

@@ -129,5 +129,7 @@ def test_the_command_says_what_serves_and_fails_with_the_reason(
     assert "error: version 1 of churn_things is the first" in capsys.readouterr().err
     gate.decide(PROMOTED, "f2")
     assert command.main(["--model", NAME]) == 0
-    assert "churn_things: version 1 serves again in the place of version 2" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "churn_things: version 1 serves again in the place of version 2" in printed
+    assert "its scores stay: with ECOM_SOURCES=olist,retailrocket nothing writes them" in printed
     assert serving(gate.registry) == "1"

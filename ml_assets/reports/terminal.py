@@ -1,0 +1,58 @@
+"""The scoreboard in a few lines, for a terminal.
+
+Belongs here: reading the rows that were written, and one line a model. Does not belong here: how rows come about
+(``scoreboard_rows``), printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from ml_assets.classification.evaluation import Metric
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
+from ml_assets.reports.wording import DASH, with_interval
+
+_ROWS = TypeAdapter(tuple[ScoreboardRow, ...])
+_HEAD = ("model", "serves", "AUC (interval)", "claims")
+_GAP = "  "
+
+
+def stored_rows(path: Path) -> tuple[ScoreboardRow, ...]:
+    """Return the rows of a scoreboard that was written as JSON; none where there is no file.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the file is no scoreboard.
+    """
+    return _ROWS.validate_json(path.read_bytes()) if path.exists() else ()
+
+
+def scoreboard_lines(rows: Sequence[ScoreboardRow]) -> list[str]:
+    """Return a line a model: who serves, its AUC, and what became of the claims; no lines without rows."""
+    if not rows:
+        return []
+    table = [_HEAD, *(_cells(name, list(group)) for name, group in groupby(rows, key=lambda row: row.model_name))]
+    widths = [max(len(cells[column]) for cells in table) for column in range(len(_HEAD))]
+    return [_GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip() for cells in table]
+
+
+def _cells(name: str, rows: Sequence[ScoreboardRow]) -> tuple[str, str, str, str]:
+    claims: dict[ScoreVerdict, list[str]] = {}
+    for row in rows:
+        if row.claimed_target is not None:
+            claims.setdefault(row.verdict, []).append(f"{row.title} {row.claimed_target:g}")
+    words = "; ".join(f"{verdict}: {', '.join(found)}" for verdict, found in claims.items())
+    return name, rows[0].serves, next(_auc(rows), DASH), words or "none"
+
+
+def _auc(rows: Sequence[ScoreboardRow]) -> Iterator[str]:
+    """Yield the AUC on the test window; of several claims about it each row holds the same."""
+    for row in rows:
+        if row.metric is Metric.AUC:
+            is_measured = row.verdict is not ScoreVerdict.NOT_EVALUATED
+            yield with_interval(row.estimate) if is_measured else row.verdict.value

@@ -1,0 +1,180 @@
+"""Models in a home that ``make run`` has built: who serves, what they leave behind, what bad data do to them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecom_assets.environment import REPOSITORY
+from ecom_assets.instance import opened_instance
+from ecom_assets.models import model_resources
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ml_assets.classification.panel import panel_of
+from ml_assets.classification.question import Question
+from ml_assets.contract import ML_KEY_PREFIX, PROMOTIONS, REGISTRY_RESOURCE, SCOREBOARD
+from ml_assets.definitions import questions_of
+from ml_assets.predictions import AS_OF_DATE, MODEL_VERSION, PREDICTION_TABLES, SCORE
+from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT
+from ml_assets.registry.tracking import ModelRegistry
+from tests.conftest import Home
+from tests.integration.test_make_run import POISON, rewrite
+from tests.personal_data import findings_in_folder, personal_data
+
+pytestmark = pytest.mark.slow
+
+QUESTIONS = questions_of(("olist", "retailrocket"))
+ORDER_ITEMS = "olist/olist_order_items_dataset.csv"
+
+
+def registry_of(home: Home) -> ModelRegistry:
+    """Return the registry of a home, which finds its files wherever the home was moved."""
+    registry = model_resources(home.settings())[REGISTRY_RESOURCE]
+    assert isinstance(registry, ModelRegistry)
+    registry.ready()
+    return registry
+
+
+def versions(home: Home) -> dict[str, list[str]]:
+    registry = registry_of(home)
+    return {question.name: [version.number for version in registry.versions(question.name)] for question in QUESTIONS}
+
+
+def scored_rows(home: Home, question: Question) -> pd.DataFrame:
+    """Return the rows of a question's feature table that have a score, with the score."""
+    warehouse = DuckDBWarehouse(path=str(home.path / "warehouse.duckdb"))
+    rows, scores = warehouse.read(question.table), warehouse.read(PREDICTION_TABLES[question.name].name)
+    key = [name for name in (*question.key, question.as_of_column) if name in scores]
+    return rows.merge(scores[[*key, SCORE]], on=key, validate="one_to_one")
+
+
+def test_somebody_serves_for_every_question_and_has_answered(home_copy: Home) -> None:
+    registry = registry_of(home_copy)
+    assert set(registry.names()) == {question.name for question in QUESTIONS} == set(PREDICTION_TABLES)
+    for question in QUESTIONS:
+        champion = registry.aliased(question.name, CHAMPION)
+        assert champion is not None, question.name
+        assert champion.tags[CANDIDATE]
+        assert champion.tags[DAGSTER_RUN_ID]
+        assert champion.tags[GIT_COMMIT]
+        table = PREDICTION_TABLES[question.name]
+        numbers = home_copy.query(f"select distinct {MODEL_VERSION} from {table.name}")
+        assert numbers == [(champion.number,)], question.name
+        assert (home_copy.path / "reports" / "models" / f"{question.name}.html").exists()
+    decided = home_copy.query(f"select distinct model_name from {PROMOTIONS} order by 1")
+    assert [name for (name,) in decided] == sorted(question.name for question in QUESTIONS)
+    assert home_copy.query(f"select count(distinct model_name) from {SCOREBOARD}") == [(len(QUESTIONS),)]
+    for view, prefix in (("churn_scores", "churn"), ("late_delivery_scores", "late")):
+        tables = [table.name for name, table in PREDICTION_TABLES.items() if name.startswith(prefix)]
+        assert home_copy.count(f"marts.{view}") == sum(map(home_copy.count, tables)) > 0
+
+
+FRESH = """
+import sys
+from pathlib import Path
+import mlflow, pandas as pd
+uri, folder = sys.argv[1:]
+mlflow.set_tracking_uri(uri)
+for rows in sorted(Path(folder).glob("*.rows")):
+    model = mlflow.pyfunc.load_model(f"models:/{rows.stem}@champion")
+    model.predict(pd.read_parquet(rows)).to_parquet(rows.with_suffix(".scores"))
+"""
+
+
+def test_a_fresh_process_gets_the_stored_scores_from_the_registry(home_copy: Home, tmp_path: Path) -> None:
+    registry = registry_of(home_copy)
+    expected = {}
+    for question in QUESTIONS:
+        rows = scored_rows(home_copy, question)
+        assert len(rows) == home_copy.count(PREDICTION_TABLES[question.name].name) > 0
+        in_order = rows.sort_values([question.as_of_column, *question.key], ignore_index=True)
+        expected[question.name] = in_order[SCORE].to_numpy()
+        panel_of(question, in_order.drop(columns=SCORE)).features.to_parquet(tmp_path / f"{question.name}.rows")
+    subprocess.run(
+        [sys.executable, "-c", FRESH, registry.tracking_uri, str(tmp_path)],
+        env=home_copy.environment(PYTHONPATH=str(REPOSITORY), MLFLOW_DISABLE_TELEMETRY="true"),
+        check=True,
+        capture_output=True,
+    )
+    for name, scores in expected.items():
+        found = pd.read_parquet(tmp_path / f"{name}.scores")[SCORE]
+        np.testing.assert_allclose(found, scores, rtol=0, atol=1e-6, err_msg=name)
+
+
+def test_nothing_personal_is_in_what_models_leave_behind(built_home: Home, tmp_path: Path) -> None:
+    with duckdb.connect(str(built_home.path / "warehouse.duckdb"), read_only=True) as connection:
+        data = personal_data(connection)
+    assert min(len(data.zips), len(data.words)) > 50
+    for folder in ("mlartifacts", "models", "reports"):
+        assert findings_in_folder(built_home.path / folder, data) == [], folder
+        assert len(list((built_home.path / folder).rglob("*"))) > len(QUESTIONS), folder
+    shutil.copy(built_home.path / "mlflow.db", tmp_path)
+    assert findings_in_folder(tmp_path, data) == []
+    # It does find them where they are: in what stands beside.
+    assert findings_in_folder(built_home.raw_dir / "olist", data)
+
+
+def started_steps(home: Home) -> set[str]:
+    """Return the steps that the newest run began."""
+    with opened_instance(home.settings()) as instance:
+        [newest] = instance.get_run_records(limit=1)
+        events = instance.all_logs(newest.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_START)
+    return {str(event.step_key) for event in events}
+
+
+def test_behind_bad_data_nothing_is_trained(home_copy: Home) -> None:
+    registered, decisions = versions(home_copy), home_copy.count(PROMOTIONS)
+    tables = [table.name for table in PREDICTION_TABLES.values()]
+    scores = [home_copy.query(f"select * from {table} order by all") for table in tables]
+    rewrite(home_copy.raw_dir / ORDER_ITEMS, POISON[ORDER_ITEMS])
+    result = home_copy.run()
+    assert result.returncode == 1
+    started = started_steps(home_copy)
+    assert any(step.startswith("raw_olist") for step in started)
+    assert {step for step in started if step.startswith(ML_KEY_PREFIX)} == set()
+    assert versions(home_copy) == registered
+    assert home_copy.count(PROMOTIONS) == decisions
+    assert [home_copy.query(f"select * from {table} order by all") for table in tables] == scores
+
+
+TRAIN = """
+import os, sys
+from ecom_assets.build import build_defs
+from ecom_assets.environment import load_settings
+from ecom_assets.instance import opened_instance
+from ecom_assets.keys import TRAIN_MODELS
+
+settings = load_settings(os.environ)
+job = build_defs(settings=settings).resolve_job_def(TRAIN_MODELS)
+with opened_instance(settings) as instance:
+    sys.exit(0 if job.execute_in_process(instance=instance).success else 1)
+"""
+
+
+def test_trained_again_on_the_same_data_there_is_no_second_version(home_copy: Home) -> None:
+    registered, decisions = versions(home_copy), home_copy.count(PROMOTIONS)
+    query = "select * exclude (scored_at) from predictions.{} order by all"
+    before = {name: home_copy.query(query.format(name)) for name in PREDICTION_TABLES}
+    command = [sys.executable, "-c", TRAIN]
+    environment = home_copy.environment(PYTHONPATH=str(REPOSITORY))
+    result = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert {step.split("__")[0] for step in started_steps(home_copy)} == {ML_KEY_PREFIX}
+    assert versions(home_copy) == registered
+    assert {name: home_copy.query(query.format(name)) for name in PREDICTION_TABLES} == before
+    # What was trained is compared with the rule that serves now, and that once.
+    assert decisions <= home_copy.count(PROMOTIONS) <= decisions + len(QUESTIONS)
+
+
+def test_the_newest_day_of_each_source_is_scored(built_home: Home) -> None:
+    for question in QUESTIONS:
+        where = f" where {question.where}" if question.where else ""
+        newest = built_home.query(f"select max({question.as_of_column})::date from {question.table}{where}")
+        assert newest == built_home.query(f"select max({AS_OF_DATE})::date from predictions.{question.name}")
