@@ -31,6 +31,7 @@ _LADDER_WORDS = """\
 Pooled AUC of the chosen model on the rows that each division calls test. Rows of one entity in training and in test,
 answers that were not known yet, and columns counted at the end of the data each make a figure that nobody will see
 again. The last line, as of the question, is the honest one."""
+# What drawing 42.6 % of the orders does to each number; it holds for that extract of the real data.
 _THINNING = {
     "churn_olist_customers": "An extract that draws orders, not people, breaks up repeat customers: fewer come back "
     "than in truth (1.6 % of people have two orders or more, 3.1 % in the full data), and a history lacks orders.",
@@ -40,7 +41,8 @@ _THINNING = {
     "intervals.",
     "late_delivery_purchase": "All orders that never came are in the extract, but 41 % of the delivered ones: lateness "
     "is more frequent than in truth. Rolling counts of sellers, routes and the network rest on fewer orders.",
-    "late_delivery_handover": "As at the purchase; most orders that never came were never handed over either.",
+    "late_delivery_handover": "As at the purchase. Of the orders that were handed over 1,107 never "
+    "came; all of them are in the extract and late, so that they weigh more than twice as much as in truth.",
 }
 
 
@@ -124,7 +126,7 @@ def _question(each: Measured) -> str:
     parts = [
         f"## {each.question.name}",
         f"{each.question.words} {each.question.population}",
-        _THINNING.get(each.question.name, ""),
+        _thinning(each.question),
         _periods(each),
         _worst(each),
         _segments(each),
@@ -138,6 +140,11 @@ def _question(each: Measured) -> str:
         f"{each.spread.deviation:.4f}, from {min(each.spread.values):.3f} to {max(each.spread.values):.3f}.",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _thinning(question: Question) -> str:
+    said = _THINNING.get(question.name)
+    return f"In the extract with 42.6 % of Olist's orders: {said}" if said else ""
 
 
 def _periods(each: Measured) -> str:

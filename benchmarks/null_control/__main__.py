@@ -73,17 +73,17 @@ def table(trials: Sequence[Trial], evaluation: EvaluationConfig) -> str:
                     f"{found.mean:.4f}",
                     f"{found.standard_error:.4f}",
                     near,
-                    f"{found.promoted} of {found.compared}",
+                    f"{found.promoted} of {found.judged}",
                 )
             )
     found = together(trials)
     allowed = allowed_share(evaluation)
-    said = "no more than" if is_within(found.promoted, found.compared, allowed) else "MORE than"
+    said = "no more than" if is_within(found.promoted, found.judged, allowed) else "MORE than"
     return (
-        f"{markdown_table(_HEADER, lines)}\n\nAUC is the mean over the periods of a test window of the AUC within each; "
-        f"near 0.5 is within {STANDARD_ERRORS:g} standard errors over seeds. The gate promoted {found.promoted} of the "
-        f"{found.compared} models that it compared with the rule, {said} the declared {allowed:.1%} (binomial test, "
-        "5 %); where a window held too few events for a comparison nothing was promoted."
+        f"{markdown_table(_HEADER, lines)}\n\nAUC is the mean over the periods of a test window of the AUC within "
+        f"each; near 0.5 is within {STANDARD_ERRORS:g} standard errors over seeds. The gate promoted {found.promoted} "
+        f"of the {found.judged} models that it judged, {said} the declared {allowed:.1%} (binomial "
+        "test, 5 %); where a window held too few events, or training did, there was nothing to judge."
     )
 
 
@@ -94,7 +94,7 @@ def passes(trials: Sequence[Trial], evaluation: EvaluationConfig) -> bool:
         by_group.setdefault((each.question, each.null), []).append(each)
     found = together(trials)
     return all(together(own).is_near_a_half for own in by_group.values()) and is_within(
-        found.promoted, found.compared, allowed_share(evaluation)
+        found.promoted, found.judged, allowed_share(evaluation)
     )
 
 

@@ -15,6 +15,7 @@ from scipy import stats
 from benchmarks.asked import Asked
 from benchmarks.model_quality.intervals import mean_auc
 from ml_assets.classification.evaluate import Configs, evaluate
+from ml_assets.classification.evaluation import RULE
 from ml_assets.classification.folds import for_period, split_by_time
 from ml_assets.classification.panel import Panel
 from ml_assets.classification.train import train
@@ -48,8 +49,8 @@ class Trial:
         Candidate that was chosen on the validation window.
     auc
         Mean over the test window's periods of the AUC within each; NaN where none has both answers.
-    is_compared
-        Whether the gate had evidence enough to compare it with the rule.
+    is_judged
+        Whether there was a model, and evidence enough for the gate to refuse or promote it.
     is_promoted
         Whether it would serve.
     """
@@ -59,7 +60,7 @@ class Trial:
     seed: int
     chosen: str
     auc: float
-    is_compared: bool
+    is_judged: bool
     is_promoted: bool
 
 
@@ -73,14 +74,14 @@ class Found:
         Those with an AUC.
     mean, standard_error
         Of the AUC.
-    compared, promoted
-        How often the gate compared, and let the model serve.
+    judged, promoted
+        How often the gate had a model to judge, and let it serve.
     """
 
     trials: int
     mean: float
     standard_error: float
-    compared: int
+    judged: int
     promoted: int
 
     @property
@@ -118,7 +119,7 @@ def trial(asked: Asked, null: Null, seed: int, training: TrainingConfig, evaluat
         seed=seed,
         chosen=trained.chosen,
         auc=mean_auc(test, probability, evaluation).value if len(test) else float("nan"),
-        is_compared=decision.is_compared,
+        is_judged=trained.chosen != RULE and decision.verdict is not Verdict.INSUFFICIENT_EVIDENCE,
         is_promoted=decision.verdict is Verdict.PROMOTED,
     )
 
@@ -140,16 +141,16 @@ def together(trials: Sequence[Trial]) -> Found:
         trials=len(areas),
         mean=float(np.mean(areas)) if areas else float("nan"),
         standard_error=float(stats.sem(areas)) if len(areas) > 1 else float("nan"),
-        compared=sum(each.is_compared for each in trials),
+        judged=sum(each.is_judged for each in trials),
         promoted=sum(each.is_promoted for each in trials),
     )
 
 
-def is_within(promoted: int, compared: int, allowed: float) -> bool:
+def is_within(promoted: int, judged: int, allowed: float) -> bool:
     """Return whether so many promotions are no proof that more than the allowed share is promoted."""
-    if compared == 0:
+    if judged == 0:
         return True
-    test = stats.binomtest(promoted, compared, allowed, alternative="greater")
+    test = stats.binomtest(promoted, judged, allowed, alternative="greater")
     return bool(test.pvalue >= _CHANCE)
 
 
