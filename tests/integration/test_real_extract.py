@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from ecom_assets.models import model_files
+from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ml_assets.churn.questions import CHURN_OLIST_SELLERS
+from ml_assets.classification.gate import GateConfig, promote
+from ml_assets.classification.scoring import score
+from ml_assets.classification.steps import fit_and_register, make_training_set, measure_version
+from ml_assets.config import EvaluationConfig, PromotionConfig, ScoringConfig, SplitConfig, TrainingConfig
 from ml_assets.predictions import PREDICTION_TABLES
+from ml_assets.registry.names import CHAMPION
+from ml_assets.registry.tracking import ModelRegistry
+from ml_assets.registry.verdict import Obstacle
 from tests.conftest import Home
 from tests.integration.test_make_run import failed_checks
 
@@ -38,19 +49,41 @@ def test_counts_are_those_of_the_extract(real_home: Home) -> None:
     assert real_home.count("ops.rejected_rows") == 0
 
 
-def test_no_row_of_the_sample_is_left(real_home: Home, built_home: Home, tmp_path: Path) -> None:
+def test_no_row_of_the_sample_is_left(real_home: Home, built_home: Home) -> None:
     for table, key in [
         ("raw_olist.orders", "order_id"),
         ("marts.fct_orders", "order_id"),
         ("marts.dim_customers", "customer_unique_id"),
         ("marts.fct_events", "event_id"),
         ("marts.fct_sessions", "session_id"),
-        *((str(table.name), table.key[0]) for table in PREDICTION_TABLES.values()),
     ]:
-        before = set(built_home.query(f"select {key} from {table}"))
-        after = set(real_home.query(f"select {key} from {table}"))
-        assert before & after == set(), table
-        assert after, table
+        assert_others(built_home, real_home, table, key)
+
+
+def test_no_score_of_the_sample_is_left_and_its_champion_makes_way(real_home: Home, built_home: Home) -> None:
+    question, settings = CHURN_OLIST_SELLERS, real_home.settings()
+    warehouse = DuckDBWarehouse(path=str(settings.duckdb_path))
+    registry = ModelRegistry(settings.mlflow_tracking_uri, settings.mlflow_artifact_dir)
+    files = model_files(settings)
+    before = registry.aliased(question.name, CHAMPION)
+    make_training_set(question, warehouse, files, SplitConfig())
+    fit_and_register(question, files, registry, TrainingConfig(), "code", "run")
+    measure_version(question, files, registry, EvaluationConfig(resamples=50, rolling_periods=0), PromotionConfig())
+    outcome = promote(question, warehouse, files, registry, GateConfig(), "run", datetime(2020, 1, 1))
+    score(question, warehouse, registry, ScoringConfig(), datetime(2020, 1, 1))
+    assert before is not None
+    assert outcome.serving is not None
+    assert outcome.serving.number != before.number
+    assert Obstacle.OTHER_DATA in outcome.decision.reason
+    table = PREDICTION_TABLES[question.name]
+    assert_others(built_home, real_home, str(table.name), table.key[0])
+
+
+def assert_others(built_home: Home, real_home: Home, table: str, key: str) -> None:
+    """Make sure that a table has rows, and none of the sample's."""
+    after = set(real_home.query(f"select {key} from {table}"))
+    assert set(built_home.query(f"select {key} from {table}")) & after == set(), table
+    assert after, table
 
 
 def test_what_is_missing_or_not_wanted_is_named(real_home: Home) -> None:
