@@ -1,14 +1,13 @@
 """Pages as text, from templates; nothing on a page is asked of another file or machine.
 
-Belongs here: the template environment, writing a page to a file in one step. Does not belong here: what a page says.
+Belongs here: the template environment, which links are safe. Does not belong here: what a page says, writing it to a
+file (``files``).
 """
 
 from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,28 +42,6 @@ def rendered(template: str, **context: object) -> str:
         What the template names. A name that is missing raises.
     """
     return _environment().get_template(template).render(context)
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write a text so that a reader finds the old file or the new one, never a half of either.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written to; no part of a file stays behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8", delete=False) as complete:
-        partial = Path(complete.name)
-        try:
-            complete.write(text)
-            complete.flush()
-            # A temporary file is for its owner alone; pages are served by another process.
-            partial.chmod(0o644)
-            partial.replace(path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
 
 
 @cache

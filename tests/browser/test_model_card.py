@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from ml_assets.classification.question import Period
+from ml_assets.files import write_text
 from ml_assets.reports.card import model_card
-from ml_assets.reports.page import write_page
 from ml_assets.reports.scoreboard import scoreboard_html
 from tests.unit.reports.evaluations import FACTS, MEASURED, NEARLY_ALL_YES, QUESTION, UNMEASURED
 from tests.unit.reports.scoreboards import ROWS
@@ -105,7 +105,7 @@ def is_of_the_page(address: str) -> bool:
 
 def opened_as_file(window: Page, name: str, folder: Path) -> None:
     path = folder / f"{name}.html"
-    write_page(path, PAGES[name])
+    write_text(path, PAGES[name])
     window.goto(path.as_uri())
 
 
