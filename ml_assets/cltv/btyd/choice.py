@@ -86,22 +86,15 @@ def choose_penalizers(histories: Histories, later: Later, config: BtydConfig) ->
             f"{len(histories)} histories, but {later.counts.shape} later counts and {later.values.shape} later values: "
             "give what came after for the same rows."
         )
-    tolerance, least = config.tolerance, config.min_repeaters
     spent = (later.counts > 0) & (later.values > 0)
     buyers, counts = histories.take(spent), later.counts[spent]
 
     def purchases(penalizer: float, *, may_leave_at_once: bool) -> FloatArray:
-        law = fit_purchases(
-            histories,
-            may_leave_at_once=may_leave_at_once,
-            penalizer=penalizer,
-            tolerance=tolerance,
-            min_repeaters=least,
-        ).law
+        law = fit_purchases(histories, penalizer, config, may_leave_at_once=may_leave_at_once).law
         return law.log_probability(histories, later.days, later.counts)
 
     def values(penalizer: float) -> FloatArray:
-        law = fit_values(histories, penalizer=penalizer, tolerance=tolerance, min_repeaters=least).law
+        law = fit_values(histories, penalizer, config).law
         return law.log_predictive(buyers, counts, later.values[spent] / counts)
 
     scores: dict[str, Callable[[float], FloatArray]] = {
