@@ -118,11 +118,19 @@ def _futures(
     shape = value_law.posterior(histories)[0]
     shapes, which = np.unique(shape, return_inverse=True)
     purse = gammaincinv(shapes[:, None], random.purse)
-    counts, position = np.unique(purchases, return_inverse=True)
-    worth = gammaincinv((value_law.p * counts)[:, None], random.worth)
-    worth[counts == 0] = 0.0
-    column = np.arange(purchases.shape[1])
-    return purchases, worth[position.reshape(purchases.shape), column] / purse[which]
+    worth = _worth(value_law, purchases.astype(np.int64), random)
+    return purchases, worth / purse[which]
+
+
+def _worth(law: ValueLaw, purchases: IntArray, random: _Draws) -> FloatArray:
+    """Return what so many purchases of each draw are worth together at a nu of 1: histories x draws."""
+    counts = np.flatnonzero(np.bincount(purchases.reshape(-1)))
+    sums = gammaincinv((law.p * counts)[:, None], random.worth)
+    sums[counts == 0] = 0.0
+    row = np.zeros(counts[-1] + 1, dtype=np.int64)
+    row[counts] = np.arange(len(counts))
+    worth: FloatArray = sums[row[purchases], np.arange(purchases.shape[1])]
+    return worth
 
 
 def _poisson(mean: FloatArray, random: _Draws) -> FloatArray:
