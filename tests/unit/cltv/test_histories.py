@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml_assets.cltv.btyd.histories import Histories, different_rows
@@ -63,6 +63,7 @@ def test_some_histories_are_taken_by_mask_and_position() -> None:
     assert histories.take(np.array([1, 0])).age.tolist() == [5, 4]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.5, -2.25, 1e9])), min_size=1, max_size=40))
 def test_different_rows_are_those_that_numpy_finds(rows: list[tuple[int, float]]) -> None:
     table = np.array(rows, dtype=np.float64)

@@ -87,7 +87,7 @@ def test_chances_of_all_counts_sum_to_one_and_have_the_expected_mean(at_once: bo
     np.testing.assert_allclose(counts @ chance, law(at_once).expected_purchases(few, 90.0), rtol=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.floats(0.05, 5),
     st.floats(1, 500),
@@ -107,6 +107,7 @@ def test_more_days_never_hold_fewer_purchases_than_the_rate_without_leaving(
     assert np.all(long <= most * (1 + 1e-9))
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.floats(0.01, 500), st.floats(0.01, 500))
 def test_quadrature_finds_the_moments_of_a_beta_law(a: float, b: float) -> None:
     [node], [weight] = beta_nodes(np.array([a]), np.array([b]))

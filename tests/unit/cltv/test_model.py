@@ -115,3 +115,12 @@ def test_history_without_price_is_worth_what_all_are() -> None:
     assert model().mean_value(unpriced) == model().mean_value(newcomer) < model().mean_value(priced)
     high, low = (model().intervals(each, 365.0, COVERAGE, DRAWS, SEED).value_high for each in (priced, unpriced))
     assert high > low
+
+
+def test_nobody_and_no_time_are_answered() -> None:
+    nobody = cdnow.histories().take(slice(0, 0))
+    assert len(model().expected_value(nobody, 90.0)) == len(model().probability_alive(nobody)) == 0
+    assert len(model().intervals(nobody, 90.0, COVERAGE, DRAWS, SEED).value_high) == 0
+    some = cdnow.histories().take(slice(0, 20))
+    at_once = model().intervals(some, 0.0, COVERAGE, DRAWS, SEED)
+    assert at_once.purchases_high.max() == at_once.value_high.max() == 0
