@@ -20,11 +20,11 @@ class BtydConfig(Config):
 
     Attributes
     ----------
-    purchase_penalizer, value_penalizer
-        Penalisers of the laws of purchases and of the law of values, with which a model is fitted.
-    purchase_penalizers, value_penalizers
-        Candidates, from which a stretch of validation chooses. They are smaller than what the library's pages show:
-        a penaliser pulls all parameters towards 0, and with them the population's expected purchases.
+    purchase_penalizer, alive_penalizer, value_penalizer
+        Penalisers with which a model is fitted: of BG/NBD, of modified BG/NBD, of gamma-gamma.
+    penalizers
+        Candidates, from which a stretch of validation chooses for each of the three. They are smaller than those on the
+        library's pages: a penaliser pulls all parameters towards 0, and with them what the laws say of everybody.
     min_repeaters
         Histories with a repeat purchase without which no law is fitted.
     tolerance
@@ -32,9 +32,9 @@ class BtydConfig(Config):
     """
 
     purchase_penalizer: float = Field(default=0.0, ge=0)
+    alive_penalizer: float = Field(default=0.0, ge=0)
     value_penalizer: float = Field(default=0.0, ge=0)
-    purchase_penalizers: list[float] = Field(default=[0.0, 0.0001, 0.001, 0.01], min_length=1)
-    value_penalizers: list[float] = Field(default=[0.0, 0.0001, 0.001, 0.01], min_length=1)
+    penalizers: list[float] = Field(default=[0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2], min_length=1)
     min_repeaters: int = Field(default=30, ge=2)
     tolerance: float = Field(default=1e-7, gt=0)
 
