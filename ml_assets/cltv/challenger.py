@@ -108,9 +108,7 @@ def fit_linear(bench: Bench) -> Fit:
     """Return the regression with the penalty that was found, or the first of the candidates."""
     config = bench.config.linear
     penalty = float(bench.found.get(PENALTY, config.penalties[0]))
-    model = LogLinearMargin.fit(
-        bench.train.matrix, bench.train.value, bench.encoder.is_category, penalty, config
-    )
+    model = LogLinearMargin.fit(bench.train.matrix, bench.train.value, bench.encoder.is_category, penalty, config)
     return Fit(_matched(model, bench), {PENALTY: penalty})
 
 

@@ -13,7 +13,14 @@ import numpy.typing as npt
 
 from ml_assets.classification.folds import TimeSplit, rolling_origins
 from ml_assets.cltv.config import ValueTrainingConfig
-from ml_assets.cltv.evaluation import Candidate, IntervalCoverage, ValueEvaluation, ValueMetric, ValuePeriod, ValueScores
+from ml_assets.cltv.evaluation import (
+    Candidate,
+    IntervalCoverage,
+    ValueEvaluation,
+    ValueMetric,
+    ValuePeriod,
+    ValueScores,
+)
 from ml_assets.cltv.fitted import HIGH, LOW, value_column
 from ml_assets.cltv.measure import coverage, deciles, gain, minimum_detectable_gain, scores, segment_scores
 from ml_assets.cltv.panel import ValuePanel, joined
@@ -51,7 +58,7 @@ def first_asked(panel: ValuePanel, split: TimeSplit, until: np.datetime64) -> np
     """
     if split.test.any():
         return np.datetime64(panel.panel.asked_at[split.test].min())
-    return np.datetime64(until.astype("datetime64[D]") + np.timedelta64(1, "D")).astype("datetime64[us]")
+    return np.datetime64(until.astype("datetime64[D]") + np.timedelta64(1, "D"), "us")
 
 
 def evaluate(
@@ -180,9 +187,7 @@ def _coverage(
     question: ValueQuestion, test: ValuePanel, training: Training, configs: ValueConfigs
 ) -> IntervalCoverage | None:
     predicted = training.models[training.chosen].predict(test.panel.features)
-    low, high = (
-        predicted[value_column(question.horizon, bound)].to_numpy(dtype=np.float64) for bound in (LOW, HIGH)
-    )
+    low, high = (predicted[value_column(question.horizon, bound)].to_numpy(dtype=np.float64) for bound in (LOW, HIGH))
     return coverage(test, low, high, configs.training.coverage, configs.evaluation)
 
 

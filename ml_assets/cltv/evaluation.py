@@ -81,8 +81,8 @@ class Decile(_Record):
 class IntervalCoverage(_Record):
     """How often the truth lay within the predictive interval of the horizon.
 
-    ``covered`` is of all rows, ``covered_if_bought`` of those that bought; where most buy nothing the first says little.
-    ``median_width`` is in money.
+    ``covered`` is of all rows, ``covered_if_bought`` of those that bought; where most buy nothing the first says
+    little. ``median_width`` is in money.
     """
 
     wanted: float

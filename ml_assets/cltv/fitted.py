@@ -131,6 +131,10 @@ class FittedValue:
         """Return expected money within the horizon, shape (n,)."""
         return np.asarray(np.exp(self.margin(features)), dtype=np.float64)
 
+    def value_within(self, features: pd.DataFrame, days: float) -> FloatArray:
+        """Return expected money within any number of days, shape (n,); see ``predict``."""
+        return self._spread(features, self.value(features), days)
+
     def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
         """Return what each column adds to the margin, and ``(base)``; rows sum to the margin."""
         contributions = self._contributions(self._matrix(features))
@@ -151,8 +155,8 @@ class FittedValue:
         number of days is the model's times the ratio of what the laws expect for both. The intervals are quantiles of
         futures drawn from the laws, given each history, times the ratio of the model's money to the laws' own. An
         expectation is a mean, so where most buy nothing it lies above an interval from 0 to 0. Expected purchases and
-        the probability of being alive are the laws' own. Without laws money grows in proportion to days, and all else is
-        unknown (NaN).
+        the probability of being alive are the laws' own. Without laws money grows in proportion to days, and all else
+        is unknown (NaN).
 
         Parameters
         ----------
@@ -168,33 +172,44 @@ class FittedValue:
         }
         return pd.DataFrame(columns | self._over_time(features, value), index=features.index)
 
-    def _over_time(self, features: pd.DataFrame, value: FloatArray) -> dict[str, FloatArray]:
-        unknown = np.full(len(value), np.nan)
-        columns: dict[str, FloatArray] = {PROBABILITY_ALIVE: unknown}
+    def _spread(self, features: pd.DataFrame, value: FloatArray, days: float) -> FloatArray:
+        """Return money of the horizon as money of other days, by the laws' ratio, or in proportion without laws."""
+        in_proportion = value * days / self.horizon
         if self.laws is None or not len(value):
-            for days in HORIZONS:
-                columns[purchases_column(days)] = unknown
-                columns[value_column(days)] = value * days / self.horizon
-                columns |= {value_column(days, LOW): unknown, value_column(days, HIGH): unknown}
-            return columns
+            return in_proportion
         histories = histories_of(features)
-        columns[PROBABILITY_ALIVE] = self.laws.probability_alive(histories)
-        mean = self.laws.mean_value(histories)
-        own = self.laws.expected_purchases(histories, self.horizon) * mean
-        # Where the laws expect nothing, all that is spread over time is nothing too.
-        scale = np.divide(value, own, out=np.zeros_like(value), where=own > 0)
+        own, other = (self.laws.expected_purchases(histories, each) for each in (self.horizon, days))
+        return np.where(own > 0, value * np.divide(other, own, out=np.zeros_like(own), where=own > 0), in_proportion)
+
+    def _over_time(self, features: pd.DataFrame, value: FloatArray) -> dict[str, FloatArray]:
+        columns: dict[str, FloatArray] = {}
         for days in HORIZONS:
-            purchases = self.laws.expected_purchases(histories, days)
-            columns[purchases_column(days)] = purchases
-            columns[value_column(days)] = np.where(
-                own > 0, scale * purchases * mean, value * days / self.horizon
-            )
-            drawn = self.laws.intervals(
-                histories, days, self.intervals.coverage, self.intervals.draws, self.intervals.seed
-            )
+            columns[value_column(days)] = self._spread(features, value, days)
+        return columns | (
+            self._by_laws(features, value, self.laws) if self.laws and len(value) else self._unknown(value)
+        )
+
+    def _by_laws(self, features: pd.DataFrame, value: FloatArray, laws: BuyTillYouDie) -> dict[str, FloatArray]:
+        """Return what only the laws tell: who is alive, purchases, intervals."""
+        histories = histories_of(features)
+        own = laws.expected_value(histories, self.horizon)
+        # Where the laws expect nothing, their futures hold nothing either, whatever they are multiplied with.
+        scale = np.divide(value, own, out=np.ones_like(value), where=own > 0)
+        columns = {PROBABILITY_ALIVE: laws.probability_alive(histories)}
+        settings = self.intervals
+        for days in HORIZONS:
+            columns[purchases_column(days)] = laws.expected_purchases(histories, days)
+            drawn = laws.intervals(histories, days, settings.coverage, settings.draws, settings.seed)
             columns[value_column(days, LOW)] = scale * drawn.value_low
             columns[value_column(days, HIGH)] = scale * drawn.value_high
         return columns
+
+    @staticmethod
+    def _unknown(value: FloatArray) -> dict[str, FloatArray]:
+        names = [PROBABILITY_ALIVE]
+        for days in HORIZONS:
+            names += [purchases_column(days), value_column(days, LOW), value_column(days, HIGH)]
+        return {name: np.full(len(value), np.nan) for name in names}
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, in formats that execute nothing when they are read."""

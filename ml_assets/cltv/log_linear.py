@@ -103,7 +103,8 @@ class LogLinearMargin(BaseModel):
     def margin(self, matrix: Matrix) -> FloatArray:
         """Return log money, shape (n,)."""
         # A product of the whole matrix would round a row by how many others there are.
-        return self.intercept + np.einsum("ij,j->i", self._design(matrix), np.array(self.coefficients))
+        sums = np.einsum("ij,j->i", self._design(matrix), np.array(self.coefficients))
+        return np.asarray(self.intercept + sums, dtype=np.float64)
 
     def contributions(self, matrix: Matrix) -> FloatArray:
         """Return each column's term, from the mean over the training rows, and the base; rows sum to the margin."""

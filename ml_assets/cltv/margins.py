@@ -14,9 +14,7 @@ from ml_assets.classification.trees import TreeMargin
 from ml_assets.cltv.log_linear import LogLinearMargin
 from ml_assets.cltv.rules import ProductMargin
 
-_SIMPLE: Mapping[str, type[MarginModel]] = {
-    model.kind: model for model in (ProductMargin, LogLinearMargin, TreeMargin)
-}
+_SIMPLE: Mapping[str, type[MarginModel]] = {model.kind: model for model in (ProductMargin, LogLinearMargin, TreeMargin)}
 
 
 class SumOfMargins(CombinedMargin):
@@ -38,7 +36,10 @@ def sum_of(*parts: MarginModel, weight: float = 1.0) -> SumOfMargins:
     flat: list[MarginModel] = []
     weights: list[float] = []
     for part in parts:
-        is_sum = isinstance(part, CombinedMargin)
-        flat.extend(part.parts if is_sum else (part,))
-        weights.extend((weight * each for each in part.weights) if is_sum else (weight,))
+        if isinstance(part, CombinedMargin):
+            flat.extend(part.parts)
+            weights.extend(weight * each for each in part.weights)
+        else:
+            flat.append(part)
+            weights.append(weight)
     return SumOfMargins(parts=tuple(flat), weights=tuple(weights))

@@ -148,7 +148,9 @@ def segment_scores(
     segment = values.astype("object").where(values.notna(), NO_SEGMENT).astype(str).to_numpy()
     _, number, rows = np.unique(segment, return_inverse=True, return_counts=True)
     segment = np.where(rows[number] < minimum_rows, OTHER_SEGMENTS, segment)
-    measured = [_segment(str(name), panel.value[at], predicted[at]) for name in set(segment) for at in [segment == name]]
+    measured = [
+        _segment(str(name), panel.value[at], predicted[at]) for name in set(segment) for at in [segment == name]
+    ]
     return tuple(sorted(measured, key=lambda each: (-each.rows, each.segment)))
 
 

@@ -19,7 +19,7 @@ HAS_BOUGHT = "has_bought"
 
 @dataclass(frozen=True, slots=True)
 class ValueQuestion:
-    """How much will each entity of a feature table buy (or sell) for?
+    """Money that is asked about: for how much each entity of a feature table will buy, or sell.
 
     Attributes
     ----------

@@ -39,11 +39,13 @@ from ml_assets.cltv.challenger import (
 from ml_assets.cltv.config import ValueTrainingConfig
 from ml_assets.cltv.evaluation import Candidate
 from ml_assets.cltv.fitted import FittedValue, IntervalSettings
-from ml_assets.cltv.panel import ValuePanel, histories_of
+from ml_assets.cltv.margins import constant, sum_of
+from ml_assets.cltv.measure import gain
+from ml_assets.cltv.panel import ValuePanel, histories_of, joined
 from ml_assets.cltv.question import ValueQuestion
-from ml_assets.cltv.rules import ValueRule
+from ml_assets.cltv.rules import ValueRule, total_matched
 from ml_assets.cltv.stacking import stacked
-from ml_assets.config import SplitConfig
+from ml_assets.config import EvaluationConfig, SplitConfig
 from ml_assets.metrics.value import normalised_gini, tweedie_deviance
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,11 +53,13 @@ BoolMask = npt.NDArray[np.bool_]
 
 # Rows whose contributions are averaged for the importances.
 IMPORTANCE_ROWS = 1_000
+# A bootstrap that tells one standard error: the outer sixths of the resamples are left out.
+_ONE_STANDARD_ERROR = EvaluationConfig(resamples=200, confidence=0.683)
 # Parts of the entities that validate in turn where time cannot divide.
 ENTITY_PARTS = 5
 # Of the rows with a purchase that were known, the least share to train on. With fewer, the choice would be about other
 # models than those that are fitted at last.
-LEAST_TRAIN_SHARE = 0.25
+LEAST_TRAIN_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ class Training:
     candidates
         Each with its settings and its normalised Gini on the validation rows, rules first, then from the simplest on.
     chosen
-        Name of the one that challenges: the learned candidate with the highest Gini, or the last rule where nothing
-        could be learned.
+        Name of the one that challenges: the simplest learned candidate that is no more than a standard error behind
+        the one with the highest Gini, or the last rule where nothing could be learned.
     models
         The fitted candidates by name.
     remarks
@@ -89,14 +93,14 @@ def train(
     config: ValueTrainingConfig,
     split: SplitConfig,
 ) -> Training:
-    """Fit all candidates to a fold and choose one by its normalised Gini on the validation rows.
+    """Fit all candidates to a fold and choose one by its normalised Gini on the validation rows (``_chosen``).
 
     The laws need no answers, only histories. For the choice they are fitted to the newest snapshot that was known when
     the first validation row was asked; what serves gets laws that are fitted to the newest one at ``moment``. Training
     rows are older than the snapshot. So the few parameters of the laws have seen what training rows did next, and the
     challengers' training rows look a little better than they are; validation and test rows never do.
 
-    Where history is too short to divide by time, or leaves less than a quarter of the purchases to train on, each fifth
+    Where history is too short to divide by time, or leaves less than half of the purchases to train on, each fifth
     of the entities validates once, and the laws are fitted to the others at ``moment``.
 
     Parameters
@@ -115,7 +119,7 @@ def train(
         How many rows with a purchase are enough.
     """
     parts, remarks = _parts(panel, fold, moment, question, config)
-    enough = bool(parts) and all(part.purchases >= split.min_train_events for part in parts)
+    enough = _can_learn(parts, split)
     tried = [_tried_rule(rule, parts) for rule in question.rules]
     if enough:
         tried += _tried_learned(parts, config)
@@ -125,13 +129,13 @@ def train(
     last = _Part.of(panel, fold.known, None, panel.newest_snapshot(moment), question, config)
     has_laws = last.has_laws
     models = {
-        each.candidate.name: _served(each.candidate, last, each.predicted, question, config)
+        each.candidate.name: _served(each.candidate, last, question, config)
         for each in tried
         if has_laws or each.candidate.name not in NEED_LAWS
     }
     return Training(
         candidates=candidates,
-        chosen=_chosen([each for each in candidates if each.name in models], question),
+        chosen=_chosen([each for each in tried if each.candidate.name in models], parts, question),
         models=models,
         remarks=tuple(dict.fromkeys([*remarks, *([last.remark] if last.remark else [])])),
     )
@@ -155,11 +159,11 @@ def refit(
     is_learned = candidate.name in LEARNED
     is_out_of_reach = is_learned and (
         (candidate.name in NEED_LAWS and not last.has_laws)
-        or (candidate.name != BTYD and last.purchases < split.min_train_events)
+        or (candidate.name != BTYD and _purchases(last.train) < split.min_train_events)
     )
     if is_out_of_reach:
         candidate = Candidate(name=question.rules[-1].name, validation_gini=None, parameters={})
-    return _served(candidate, last, None, question, config)
+    return _served(candidate, last, question, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,8 @@ class _Part:
     remark: str
     train: Rows
     validation: Rows | None
+    validated: ValuePanel | None
+    snapshot: Matrix
 
     @classmethod
     def of(
@@ -192,27 +198,21 @@ class _Part:
             features=tuple(rows.panel.features.columns),
             laws=laws,
             remark=remark,
-            train=_rows(rows, features, encoder),
-            validation=None if validation is None else _validation(panel, validation, laws, question, encoder),
+            train=Rows(matrix=encoder.matrix(features), count=rows.count, value=rows.value),
+            validation=None if validation is None else _rows_of(panel, validation, laws, question, encoder),
+            validated=None if validation is None else panel.take(validation),
+            snapshot=_rows_of(panel, snapshot, laws, question, encoder).matrix,
         )
 
     @property
     def has_laws(self) -> bool:
         return self.laws is not None
 
-    @property
-    def purchases(self) -> int:
-        """Rows with a purchase, in the poorer of both parts."""
-        parts = [self.train] if self.validation is None else [self.train, self.validation]
-        return min(int((part.value > 0).sum()) for part in parts)
-
     def bench(self, found: Mapping[str, float | int | str], config: ValueTrainingConfig) -> Bench:
         return Bench(self.encoder, self.train, self.validation, found, config)
 
 
-def fitted_laws(
-    panel: ValuePanel, snapshot: BoolMask, config: ValueTrainingConfig
-) -> tuple[BuyTillYouDie | None, str]:
+def fitted_laws(panel: ValuePanel, snapshot: BoolMask, config: ValueTrainingConfig) -> tuple[BuyTillYouDie | None, str]:
     """Return the laws of a snapshot, or None and why there are none."""
     try:
         return BuyTillYouDie.fit(histories_of(panel.take(snapshot).panel.features), config.btyd), ""
@@ -228,6 +228,21 @@ class _Tried:
     predicted: FloatArray
 
 
+def _purchases(rows: Rows | None) -> int:
+    """Return how many rows have money."""
+    return 0 if rows is None else int((rows.value > 0).sum())
+
+
+def _can_learn(parts: Sequence[_Part], split: SplitConfig) -> bool:
+    """Return whether each part has enough purchases to fit on, and all together have enough to choose on."""
+    least = split.min_train_events
+    return (
+        bool(parts)
+        and all(_purchases(part.train) >= least for part in parts)
+        and sum(_purchases(part.validation) for part in parts) >= least
+    )
+
+
 def _parts(
     panel: ValuePanel, fold: Fold, moment: np.datetime64, question: ValueQuestion, config: ValueTrainingConfig
 ) -> tuple[list[_Part], list[str]]:
@@ -238,7 +253,9 @@ def _parts(
     asked = rows.asked_at[fold.validation].min()
     divided = [(fold.train, fold.validation, panel.newest_snapshot(asked))]
     remarks = []
-    is_short = panel.value[fold.train].astype(bool).sum() < LEAST_TRAIN_SHARE * panel.value[fold.known].astype(bool).sum()
+    is_short = (
+        panel.value[fold.train].astype(bool).sum() < LEAST_TRAIN_SHARE * panel.value[fold.known].astype(bool).sum()
+    )
     if is_short or rows.horizon_ends_at[fold.train].max() > asked:
         remarks.append("history is too short to divide by time: each fifth of the entities has validated once")
         number = pd.util.hash_array(rows.keys[question.entity].astype(str).to_numpy(dtype=object)) % ENTITY_PARTS
@@ -312,29 +329,40 @@ def _concatenated(arrays: Iterable[FloatArray]) -> FloatArray:
     return np.concatenate([np.empty(0), *arrays])
 
 
-def _chosen(candidates: Sequence[Candidate], question: ValueQuestion) -> str:
-    """Return the learned candidate with the highest Gini, the simplest of equals; the last rule if there is none."""
-    ginis = {
-        each.name: each.validation_gini
-        for each in candidates
-        if each.name in LEARNED and each.validation_gini is not None
-    }
-    return max(ginis, key=ginis.__getitem__) if ginis else question.rules[-1].name
+def _chosen(tried: Sequence[_Tried], parts: Sequence[_Part], question: ValueQuestion) -> str:
+    """Return the simplest learned candidate that is as good as the best one, or the last rule if there is none.
+
+    As good is who lies within one standard error of the difference, by a paired bootstrap over entities (T. Hastie, R.
+    Tibshirani and J. Friedman, *The elements of statistical learning*, 2009, section 7.10). The money of a few decides
+    the Gini, and its highest value among several candidates is often luck.
+    """
+    learned = [each for each in tried if each.candidate.name in LEARNED and each.candidate.validation_gini is not None]
+    if not learned:
+        return question.rules[-1].name
+    best = max(learned, key=lambda each: each.candidate.validation_gini or 0.0)
+    rows = joined([part.validated for part in parts if part.validated is not None])
+    for each in learned:
+        lead = gain(rows, best.predicted, each.predicted, _ONE_STANDARD_ERROR)
+        if each is best or lead.low is None or lead.low <= 0:
+            return each.candidate.name
+    return best.candidate.name
 
 
-def _served(
-    candidate: Candidate,
-    last: _Part,
-    predicted: FloatArray | None,
-    question: ValueQuestion,
-    config: ValueTrainingConfig,
-) -> FittedValue:
-    """Return a candidate fitted to all rows that were known, as it would serve; bands are of the validation money."""
+def _served(candidate: Candidate, last: _Part, question: ValueQuestion, config: ValueTrainingConfig) -> FittedValue:
+    """Return a candidate fitted to all rows that were known, as it would serve; bands are of the newest snapshot.
+
+    The answers that a challenger is fitted to are a horizon old or older. In a market that grows or slows down the
+    level of money has moved on since. The laws are fitted to the newest snapshot, and need no answer. So a challenger
+    ranks, and divides money among the rows, but takes its level from the laws: one factor by which both expect the same
+    sum of the newest snapshot. A rule keeps the level of the training rows, being the one line that people write.
+    """
     rules = {rule.name: rule for rule in question.rules}
     bench = last.bench(candidate.parameters, config)
-    fit = fit_rule(rules[candidate.name], bench) if candidate.name in rules else FITS[candidate.name](bench)
-    if predicted is None or not len(predicted):
-        predicted = np.exp(fit.margin.margin(last.train.matrix)) if len(last.train.matrix) else np.empty(0)
+    is_rule = candidate.name in rules
+    margin = (fit_rule(rules[candidate.name], bench) if is_rule else FITS[candidate.name](bench)).margin
+    if last.has_laws and candidate.name in LEARNED and candidate.name != BTYD and len(last.snapshot):
+        expected = np.exp(FITS[BTYD](bench).margin.margin(last.snapshot))
+        margin = sum_of(margin, constant(total_matched(margin.margin(last.snapshot), expected)))
     return FittedValue(
         question=question.name,
         name=candidate.name,
@@ -342,10 +370,10 @@ def _served(
         laws=last.laws,
         features=last.features,
         encoder=last.encoder,
-        model=fit.margin,
-        bands=Bands.fit(predicted, config.bands),
+        model=margin,
+        bands=Bands.fit(np.exp(margin.margin(last.snapshot)) if len(last.snapshot) else np.empty(0), config.bands),
         intervals=IntervalSettings(coverage=config.coverage, draws=config.draws, seed=config.seed),
-        importances=_importances(fit.margin, last.train.matrix, last.encoder.names),
+        importances=_importances(margin, last.train.matrix, last.encoder.names),
     )
 
 
@@ -361,12 +389,9 @@ def _importances(model: MarginModel, matrix: Matrix, names: Sequence[str]) -> tu
     )
 
 
-def _rows(panel: ValuePanel, features: pd.DataFrame, encoder: FeatureEncoder) -> Rows:
-    return Rows(matrix=encoder.matrix(features), count=panel.count, value=panel.value)
-
-
-def _validation(
+def _rows_of(
     panel: ValuePanel, mask: BoolMask, laws: BuyTillYouDie | None, question: ValueQuestion, encoder: FeatureEncoder
 ) -> Rows:
     rows = panel.take(mask)
-    return _rows(rows, stacked(rows.panel.features, laws, question.horizon), encoder)
+    features = stacked(rows.panel.features, laws, question.horizon)
+    return Rows(matrix=encoder.matrix(features), count=rows.count, value=rows.value)
