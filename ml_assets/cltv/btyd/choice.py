@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ml_assets.cltv.btyd.errors import NotConvergedError
+from ml_assets.cltv.btyd.errors import NotConvergedError, TooFewRepeatersError
 from ml_assets.cltv.btyd.fitting import BG_NBD, GAMMA_GAMMA, MBG_NBD, fit_purchases, fit_values
 from ml_assets.cltv.btyd.histories import Histories
 from ml_assets.cltv.config import BtydConfig
@@ -77,7 +77,7 @@ def choose_penalizers(histories: Histories, later: Later, config: BtydConfig) ->
     Raises
     ------
     NotConvergedError
-        If a law was found with none of the candidates; with what was said of each.
+        If a law was found with none of the candidates, with what was said of each; or too few came back for any.
     ValueError
         If what came after is not of these histories.
     """
@@ -86,16 +86,15 @@ def choose_penalizers(histories: Histories, later: Later, config: BtydConfig) ->
             f"{len(histories)} histories, but {later.counts.shape} later counts and {later.values.shape} later values: "
             "give what came after for the same rows."
         )
-    options = {"tolerance": config.tolerance, "min_repeaters": config.min_repeaters}
     spent = (later.counts > 0) & (later.values > 0)
     buyers, counts = histories.take(spent), later.counts[spent]
 
     def purchases(penalizer: float, *, may_leave_at_once: bool) -> FloatArray:
-        fitted = fit_purchases(histories, may_leave_at_once=may_leave_at_once, penalizer=penalizer, **options)
-        return fitted.law.log_probability(histories, later.days, later.counts)
+        law = fit_purchases(histories, penalizer, config, may_leave_at_once=may_leave_at_once).law
+        return law.log_probability(histories, later.days, later.counts)
 
     def values(penalizer: float) -> FloatArray:
-        law = fit_values(histories, penalizer=penalizer, **options).law
+        law = fit_values(histories, penalizer, config).law
         return law.log_predictive(buyers, counts, later.values[spent] / counts)
 
     scores: dict[str, Callable[[float], FloatArray]] = {
@@ -123,6 +122,8 @@ def _tried(law: str, score: Callable[[float], FloatArray], penalizers: list[floa
     for penalizer in sorted(penalizers):
         try:
             found.append(Tried(law, penalizer, float(np.mean(score(penalizer)))))
+        except TooFewRepeatersError:
+            raise
         except NotConvergedError as error:
             found.append(Tried(law, penalizer, None, str(error)))
     return found

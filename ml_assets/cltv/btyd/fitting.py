@@ -1,34 +1,28 @@
-"""Fitting the laws with ``lifetimes``.
+"""Fitting the laws to histories.
 
-Belongs here: the library's calls, the units that it is given, its failures. Does not belong here: what laws say of
-histories, the choice of penalisers.
+Belongs here: which histories a law is fitted to, in which units, what is kept of a fit. Does not belong here: the
+library's search and its failures, what laws say of histories, the choice of penalisers.
 """
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 from scipy.stats import norm
 
 from ml_assets.cltv.btyd.errors import NotConvergedError, TooFewRepeatersError
-from ml_assets.cltv.btyd.histories import Histories
+from ml_assets.cltv.btyd.histories import Histories, different_rows
+from ml_assets.cltv.btyd.library import search
 from ml_assets.cltv.btyd.purchase_law import PurchaseLaw
 from ml_assets.cltv.btyd.value_law import ValueLaw
+from ml_assets.cltv.config import BtydConfig
 
-FloatArray = npt.NDArray[np.float64]
 Law = TypeVar("Law", PurchaseLaw, ValueLaw)
 
 BG_NBD, MBG_NBD, GAMMA_GAMMA = "BG/NBD", "modified BG/NBD", "gamma-gamma"
-# A search that starts where a part of the histories led ends after a few steps.
-_PILOT = 20_000
-_LINES_OF_AN_ANSWER = 3
 
 
 class Fitted(BaseModel, Generic[Law]):
@@ -47,6 +41,8 @@ class Fitted(BaseModel, Generic[Law]):
         Of all customers, without the penalty.
     customers, different
         Customers that were fitted, and how many of their histories differ.
+    failures
+        What was said of smaller penalisers with which the law was not found.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +53,7 @@ class Fitted(BaseModel, Generic[Law]):
     log_likelihood: float
     customers: int
     different: int
+    failures: tuple[str, ...] = ()
 
     def interval(self, parameter: str, coverage: float = 0.95) -> tuple[float, float] | None:
         """Return Wald's interval of a parameter, made for its logarithm, so that it stays above 0.
@@ -73,7 +70,7 @@ class Fitted(BaseModel, Generic[Law]):
 
 
 def fit_purchases(
-    histories: Histories, *, may_leave_at_once: bool, penalizer: float, tolerance: float, min_repeaters: int
+    histories: Histories, penalizer: float, config: BtydConfig, *, may_leave_at_once: bool
 ) -> Fitted[PurchaseLaw]:
     """Fit BG/NBD, or its modified form, to the different histories, each weighted by how many customers have it.
 
@@ -88,29 +85,18 @@ def fit_purchases(
     from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter
 
     name, fitter = (MBG_NBD, ModifiedBetaGeoFitter) if may_leave_at_once else (BG_NBD, BetaGeoFitter)
-    _require_repeaters(name, int(histories.has_repeat.sum()), len(histories), min_repeaters)
+    _require_repeaters(name, int(histories.has_repeat.sum()), len(histories), config.min_repeaters)
     different = histories.compressed()
 
-    def fit(rows: slice, start: FloatArray | None) -> Any:
-        return fitter(penalizer).fit(
-            different.frequency[rows],
-            different.recency[rows],
-            different.age[rows],
-            weights=different.counts[rows],
-            initial_params=start,
-            tol=tolerance,
-        )
+    def fit(rows: slice, options: Mapping[str, Any]) -> Any:
+        columns = (different.frequency[rows], different.recency[rows], different.age[rows])
+        return fitter(penalizer).fit(*columns, weights=different.counts[rows], tol=config.tolerance, **options)
 
-    def start_of(pilot: Any) -> FloatArray:
-        start: FloatArray = np.log(pilot.params_.to_numpy(dtype=np.float64))
-        start[1] -= np.log(different.age.max())
-        return start
-
-    found = _search(name, penalizer, len(different), fit, start_of)
-    law = PurchaseLaw(**_parameters(name, penalizer, found), may_leave_at_once=may_leave_at_once)
+    found = search(name, penalizer, fit, len(different), units={"alpha": float(different.age.max())})
+    law = PurchaseLaw(**found.parameters, may_leave_at_once=may_leave_at_once)
     return Fitted[PurchaseLaw](
         law=law,
-        log_errors=_log_errors(found),
+        log_errors=found.log_errors,
         penalizer=penalizer,
         log_likelihood=float((different.counts * law.log_likelihood(different)).sum()),
         customers=len(histories),
@@ -118,7 +104,7 @@ def fit_purchases(
     )
 
 
-def fit_values(histories: Histories, *, penalizer: float, tolerance: float, min_repeaters: int) -> Fitted[ValueLaw]:
+def fit_values(histories: Histories, penalizer: float, config: BtydConfig) -> Fitted[ValueLaw]:
     """Fit the gamma-gamma law to those who came back and whose repeat days have a value.
 
     Money is divided by the mean value of those days before the search, so that the unit changes ``v`` and nothing else.
@@ -131,22 +117,17 @@ def fit_values(histories: Histories, *, penalizer: float, tolerance: float, min_
     from lifetimes import GammaGammaFitter
 
     valued = histories.take(histories.has_value)
-    _require_repeaters(GAMMA_GAMMA, len(valued), len(histories), min_repeaters)
-    unique, counts = np.unique(np.column_stack((valued.frequency, valued.monetary_value)), axis=0, return_counts=True)
-    unit = float(np.average(unique[:, 1], weights=counts))
+    _require_repeaters(GAMMA_GAMMA, len(valued), len(histories), config.min_repeaters)
+    row, _, counts = different_rows(valued.frequency, valued.monetary_value)
+    frequency, mean_value = valued.frequency[row], valued.monetary_value[row]
+    unit = float(valued.monetary_value.mean())
 
-    def fit(rows: slice, start: FloatArray | None) -> Any:
-        return GammaGammaFitter(penalizer).fit(
-            unique[rows, 0], unique[rows, 1] / unit, weights=counts[rows], initial_params=start, tol=tolerance
-        )
+    def fit(rows: slice, options: Mapping[str, Any]) -> Any:
+        columns = (frequency[rows], mean_value[rows] / unit)
+        return GammaGammaFitter(penalizer).fit(*columns, weights=counts[rows], tol=config.tolerance, **options)
 
-    def start_of(pilot: Any) -> FloatArray:
-        start: FloatArray = np.log(pilot.params_.to_numpy(dtype=np.float64))
-        return start
-
-    found = _search(GAMMA_GAMMA, penalizer, len(unique), fit, start_of)
-    parameters = _parameters(GAMMA_GAMMA, penalizer, found)
-    law = ValueLaw(**{**parameters, "v": parameters["v"] * unit})
+    found = search(GAMMA_GAMMA, penalizer, fit, len(row))
+    law = ValueLaw(**{**found.parameters, "v": found.parameters["v"] * unit})
     if law.q <= 1.0:
         raise NotConvergedError(
             f"The {GAMMA_GAMMA} law (penaliser {penalizer:g}) was fitted with q = {law.q:.3g}: with q up to 1 the mean "
@@ -154,12 +135,33 @@ def fit_values(histories: Histories, *, penalizer: float, tolerance: float, min_
         )
     return Fitted[ValueLaw](
         law=law,
-        log_errors=_log_errors(found),
+        log_errors=found.log_errors,
         penalizer=penalizer,
-        log_likelihood=float((counts * law.log_likelihood(unique[:, 0], unique[:, 1])).sum()),
+        log_likelihood=float((counts * law.log_likelihood(frequency, mean_value)).sum()),
         customers=len(valued),
-        different=len(unique),
+        different=len(row),
     )
+
+
+def with_more_penalty(
+    fit: Callable[[float], Fitted[Law]], penalizer: float, candidates: Sequence[float]
+) -> Fitted[Law]:
+    """Return the fit with the penaliser, or with the smallest larger candidate with which the law is found.
+
+    Raises
+    ------
+    NotConvergedError
+        If it is found with none of them, or too few came back for any.
+    """
+    failures: list[str] = []
+    for each in (penalizer, *(larger for larger in sorted(candidates) if larger > penalizer)):
+        try:
+            return fit(each).model_copy(update={"failures": tuple(failures)})
+        except TooFewRepeatersError:
+            raise
+        except NotConvergedError as error:
+            failures.append(str(error))
+    raise NotConvergedError(f"No larger penaliser helped. {' '.join(failures)}")
 
 
 def _require_repeaters(name: str, repeaters: int, customers: int, least: int) -> None:
@@ -168,57 +170,3 @@ def _require_repeaters(name: str, repeaters: int, customers: int, least: int) ->
             f"The {name} law was not fitted: {repeaters} of {customers} histories have a repeat purchase with what "
             f"the law reads, and at least {least} are needed (min_repeaters). Take a longer history, or a rule instead."
         )
-
-
-def _search(
-    name: str,
-    penalizer: float,
-    count: int,
-    fit: Callable[[slice, FloatArray | None], Any],
-    start_of: Callable[[Any], FloatArray],
-) -> Any:
-    """Return the library's fitter after its search; from a part of the histories first where there are many.
-
-    Raises
-    ------
-    NotConvergedError
-        With what the optimiser answered.
-    """
-    from lifetimes.utils import ConvergenceError
-
-    printed = io.StringIO()
-    try:
-        # The library prints the optimiser's answer and changes the filters of warnings.
-        with redirect_stdout(printed), warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            start = start_of(fit(slice(None, None, count // _PILOT), None)) if count > 2 * _PILOT else None
-            return fit(slice(None), start)
-    except (ConvergenceError, np.linalg.LinAlgError) as error:
-        answer = "; ".join(line.strip() for line in printed.getvalue().splitlines()[:_LINES_OF_AN_ANSWER])
-        raise NotConvergedError(_told(name, penalizer, answer or str(error))) from error
-
-
-def _parameters(name: str, penalizer: float, found: Any) -> Mapping[str, float]:
-    parameters = {str(key): float(value) for key, value in found.params_.items()}
-    if not all(np.isfinite(value) and value > 0 for value in parameters.values()):
-        raise NotConvergedError(_told(name, penalizer, f"the parameters {parameters}"))
-    return parameters
-
-
-def _told(name: str, penalizer: float, answer: str) -> str:
-    return (
-        f"The {name} law did not converge with the penaliser {penalizer:g}. The optimiser answered: {answer}. These "
-        "histories hardly tell this law's parameters apart: take a larger penaliser, or let a stretch of validation "
-        "choose one (choose_penalizers)."
-    )
-
-
-def _log_errors(found: Any) -> dict[str, float | None]:
-    """Return standard errors of the parameters' logarithms.
-
-    The library searches over logarithms, and its standard errors are theirs times the parameters. (Its covariances are
-    not: only the diagonal of ``variance_matrix_`` is right.) The weights are counts there, as they are here.
-    """
-    with np.errstate(all="ignore"):
-        errors = found.standard_errors_ / found.params_
-    return {str(key): float(error) if np.isfinite(error) else None for key, error in errors.items()}

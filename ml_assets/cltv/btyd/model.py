@@ -6,6 +6,7 @@ penalisers, columns of tables.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.cltv.btyd.errors import NotConvergedError
-from ml_assets.cltv.btyd.fitting import Fitted, fit_purchases, fit_values
+from ml_assets.cltv.btyd.fitting import Fitted, fit_purchases, fit_values, with_more_penalty
 from ml_assets.cltv.btyd.histories import Histories
 from ml_assets.cltv.btyd.purchase_law import PurchaseLaw
 from ml_assets.cltv.btyd.simulation import Intervals, simulated_intervals
@@ -51,24 +52,22 @@ class BuyTillYouDie(BaseModel):
     def fit(cls, histories: Histories, config: BtydConfig) -> Self:
         """Fit the three laws with the config's penalisers.
 
+        A law that is not found with its penaliser is fitted with the next larger candidate that helps; the fit's
+        ``penalizer`` and ``failures`` then say so.
+
         Raises
         ------
         NotConvergedError
-            If one of them was not found.
+            If one of them was found with no penaliser, or too few came back.
         """
-        tolerance, least = config.tolerance, config.min_repeaters
-        purchases, alive = (
-            fit_purchases(
-                histories,
-                may_leave_at_once=at_once,
-                penalizer=penalizer,
-                tolerance=tolerance,
-                min_repeaters=least,
-            )
-            for at_once, penalizer in ((False, config.purchase_penalizer), (True, config.alive_penalizer))
+        bg_nbd = partial(fit_purchases, histories, config=config, may_leave_at_once=False)
+        mbg_nbd = partial(fit_purchases, histories, config=config, may_leave_at_once=True)
+        gamma_gamma = partial(fit_values, histories, config=config)
+        return cls(
+            purchases=with_more_penalty(bg_nbd, config.purchase_penalizer, config.penalizers),
+            alive=with_more_penalty(mbg_nbd, config.alive_penalizer, config.penalizers),
+            values=with_more_penalty(gamma_gamma, config.value_penalizer, config.penalizers),
         )
-        values = fit_values(histories, penalizer=config.value_penalizer, tolerance=tolerance, min_repeaters=least)
-        return cls(purchases=purchases, alive=alive, values=values)
 
     def expected_purchases(self, histories: Histories, days: float) -> FloatArray:
         """Return the purchases expected of each customer within so many days after the moment of the histories."""

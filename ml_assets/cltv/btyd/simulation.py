@@ -72,10 +72,10 @@ def simulated_intervals(
 ) -> Intervals:
     """Return for each history the smallest and the largest outcome within so many days, but for equal tails.
 
-    Given the history: he is alive or not; if alive, his rate, his chance to leave and his nu follow the laws' posteriors,
-    purchases come at the rate until he leaves, and their sum given their number is gamma distributed. The ratio of that
-    sum to the history's scale of money depends on frequency, recency and age alone, so only different histories are
-    simulated. The parameters are taken for known.
+    Given the history a customer is alive or not; if alive, his rate, his chance to leave and his nu follow the laws'
+    posteriors, purchases come at the rate until he leaves, and their sum given their number is gamma distributed. The
+    ratio of that sum to the history's scale of money depends on frequency, recency and age alone, so only different
+    histories are simulated. The parameters are taken for known.
 
     Parameters
     ----------

@@ -39,9 +39,8 @@ class ValueLaw(BaseModel):
 
     def log_likelihood(self, purchases: FloatArray, mean_value: FloatArray) -> FloatArray:
         """Return the log-density of the mean value of so many purchases of each customer (eq. 1a)."""
-        return self._log_density(
-            purchases, mean_value, np.full(len(purchases), self.q), np.full(len(purchases), self.v)
-        )
+        shape, scale = np.full_like(purchases, self.q), np.full_like(purchases, self.v)
+        return self._log_density(purchases, mean_value, shape, scale)
 
     def log_predictive(self, histories: Histories, purchases: FloatArray, mean_value: FloatArray) -> FloatArray:
         """Return the log-density of the mean value of so many further purchases, given each customer's history."""
