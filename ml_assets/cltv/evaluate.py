@@ -21,7 +21,6 @@ from ml_assets.cltv.evaluation import (
     ValuePeriod,
     ValueScores,
 )
-from ml_assets.cltv.fitted import HIGH, LOW, value_column
 from ml_assets.cltv.measure import coverage, deciles, gain, minimum_detectable_gain, scores, segment_scores
 from ml_assets.cltv.panel import ValuePanel, joined
 from ml_assets.cltv.question import ValueQuestion
@@ -186,9 +185,8 @@ def metrics_of(evaluation: ValueEvaluation) -> Mapping[str, float]:
 def _coverage(
     question: ValueQuestion, test: ValuePanel, training: Training, configs: ValueConfigs
 ) -> IntervalCoverage | None:
-    predicted = training.models[training.chosen].predict(test.panel.features)
-    low, high = (predicted[value_column(question.horizon, bound)].to_numpy(dtype=np.float64) for bound in (LOW, HIGH))
-    return coverage(test, low, high, configs.training.coverage, configs.evaluation)
+    ends = training.models[training.chosen].interval_within(test.panel.features, question.horizon)
+    return None if ends is None else coverage(test, *ends, configs.training.coverage, configs.evaluation)
 
 
 def _is_reached(found: Estimate, target: float) -> bool:

@@ -21,6 +21,7 @@ from ml_assets.classification.evaluation import Importance
 from ml_assets.classification.fitted import BASE, MODEL_FILE, UnreadableModelError
 from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.reasons import reason_texts
+from ml_assets.cltv.btyd.histories import Histories
 from ml_assets.cltv.btyd.model import BuyTillYouDie
 from ml_assets.cltv.margins import KINDS
 from ml_assets.cltv.panel import histories_of
@@ -135,6 +136,12 @@ class FittedValue:
         """Return expected money within any number of days, shape (n,); see ``predict``."""
         return self._spread(features, self.value(features), days)
 
+    def interval_within(self, features: pd.DataFrame, days: float) -> tuple[FloatArray, FloatArray] | None:
+        """Return both ends of the interval of money within any number of days, shape (n,) each; None without laws."""
+        if self.laws is None or features.empty:
+            return None
+        return self._interval(self.laws, histories_of(features), self.value(features), days)
+
     def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
         """Return what each column adds to the margin, and ``(base)``; rows sum to the margin."""
         contributions = self._contributions(self._matrix(features))
@@ -192,17 +199,23 @@ class FittedValue:
     def _by_laws(self, features: pd.DataFrame, value: FloatArray, laws: BuyTillYouDie) -> dict[str, FloatArray]:
         """Return what only the laws tell: who is alive, purchases, intervals."""
         histories = histories_of(features)
+        columns = {PROBABILITY_ALIVE: laws.probability_alive(histories)}
+        for days in HORIZONS:
+            columns[purchases_column(days)] = laws.expected_purchases(histories, days)
+            low, high = self._interval(laws, histories, value, days)
+            columns |= {value_column(days, LOW): low, value_column(days, HIGH): high}
+        return columns
+
+    def _interval(
+        self, laws: BuyTillYouDie, histories: Histories, value: FloatArray, days: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the ends of the laws' interval of money, brought to the level of the model for each row."""
         own = laws.expected_value(histories, self.horizon)
         # Where the laws expect nothing, their futures hold nothing either, whatever they are multiplied with.
         scale = np.divide(value, own, out=np.ones_like(value), where=own > 0)
-        columns = {PROBABILITY_ALIVE: laws.probability_alive(histories)}
         settings = self.intervals
-        for days in HORIZONS:
-            columns[purchases_column(days)] = laws.expected_purchases(histories, days)
-            drawn = laws.intervals(histories, days, settings.coverage, settings.draws, settings.seed)
-            columns[value_column(days, LOW)] = scale * drawn.value_low
-            columns[value_column(days, HIGH)] = scale * drawn.value_high
-        return columns
+        drawn = laws.intervals(histories, days, settings.coverage, settings.draws, settings.seed)
+        return scale * drawn.value_low, scale * drawn.value_high
 
     @staticmethod
     def _unknown(value: FloatArray) -> dict[str, FloatArray]:

@@ -108,10 +108,8 @@ def minimum_detectable_gain(found: Estimate, confidence: float) -> float | None:
 
 def coverage(
     panel: ValuePanel, low: FloatArray, high: FloatArray, wanted: float, config: EvaluationConfig
-) -> IntervalCoverage | None:
-    """Return how often money of the holdout lies within an interval; None where a model has none."""
-    if not np.isfinite(low).all() or not np.isfinite(high).all() or not len(panel):
-        return None
+) -> IntervalCoverage:
+    """Return how often money of the holdout lies within an interval of which ``wanted`` is to be held."""
     inside = ((panel.value >= low) & (panel.value <= high)).astype(np.float64)
     bought = (panel.value > 0).astype(np.float64)
     columns = np.stack([inside, inside * bought, bought], axis=1)

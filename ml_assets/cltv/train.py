@@ -137,7 +137,7 @@ def train(
         candidates=candidates,
         chosen=_chosen([each for each in tried if each.candidate.name in models], parts, question),
         models=models,
-        remarks=tuple(dict.fromkeys([*remarks, *([last.remark] if last.remark else [])])),
+        remarks=tuple(dict.fromkeys(each for each in (*remarks, last.remark) if each)),
     )
 
 
@@ -222,10 +222,16 @@ def fitted_laws(panel: ValuePanel, snapshot: BoolMask, config: ValueTrainingConf
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A candidate's record, and its money for the validation rows."""
+    """A candidate's record, its money for the validation rows, and by what these are ranked.
+
+    Ranked is by money over its mean in each part. Where a part of the entities validates, whoever spends most there is
+    missing among those that are fitted to. So the level of a part's money is the lower, the more its own rows spend:
+    all parts together would rank against the truth.
+    """
 
     candidate: Candidate
-    predicted: FloatArray
+    money: FloatArray
+    ranked: FloatArray
 
 
 def _purchases(rows: Rows | None) -> int:
@@ -265,14 +271,14 @@ def _parts(
             for part in range(ENTITY_PARTS)
         ]
     parts = [_Part.of(panel, train, validation, snapshot, question, config) for train, validation, snapshot in divided]
-    return parts, remarks + [part.remark for part in parts if part.remark]
+    return parts, remarks + [part.remark for part in parts if part.remark][:1]
 
 
 def _tried_learned(parts: Sequence[_Part], config: ValueTrainingConfig) -> list[_Tried]:
     """Return the learned candidates; the penalty is the one with the least deviance on the validation rows."""
     by_penalty = {
         penalty: tweedie_deviance(
-            _truth(parts), _tried(LINEAR, parts, {PENALTY: penalty}, config).predicted, config.linear.power
+            _truth(parts), _tried(LINEAR, parts, {PENALTY: penalty}, config).money, config.linear.power
         )
         for penalty in config.linear.penalties
     }
@@ -293,19 +299,21 @@ def _tried_rule(rule: ValueRule, parts: Sequence[_Part]) -> _Tried:
 
 
 def _measured(name: str, parts: Sequence[_Part], fits: Sequence[Fit]) -> _Tried:
-    predicted = _concatenated(
+    money = [
         np.exp(fit.margin.margin(part.validation.matrix))
         for fit, part in zip(fits, parts, strict=True)
         if part.validation is not None
-    )
-    gini = normalised_gini(_truth(parts), predicted)
+    ]
+    ranked = _concatenated(each / each.mean() for each in money)
+    gini = normalised_gini(_truth(parts), ranked)
     return _Tried(
         Candidate(
             name=name,
             validation_gini=None if np.isnan(gini) else gini,
             parameters=_typical([fit.parameters for fit in fits]),
         ),
-        predicted,
+        money=_concatenated(money),
+        ranked=ranked,
     )
 
 
@@ -334,15 +342,21 @@ def _chosen(tried: Sequence[_Tried], parts: Sequence[_Part], question: ValueQues
 
     As good is who lies within one standard error of the difference, by a paired bootstrap over entities (T. Hastie, R.
     Tibshirani and J. Friedman, *The elements of statistical learning*, 2009, section 7.10). The money of a few decides
-    the Gini, and its highest value among several candidates is often luck.
+    the Gini, and its highest value among several candidates is often luck. Whoever is behind a simpler one is out: the
+    difference to the best may only be too noisy to be seen.
     """
     learned = [each for each in tried if each.candidate.name in LEARNED and each.candidate.validation_gini is not None]
     if not learned:
         return question.rules[-1].name
     best = max(learned, key=lambda each: each.candidate.validation_gini or 0.0)
     rows = joined([part.validated for part in parts if part.validated is not None])
+    leading = -np.inf
     for each in learned:
-        lead = gain(rows, best.predicted, each.predicted, _ONE_STANDARD_ERROR)
+        gini = each.candidate.validation_gini or 0.0
+        if gini < leading:
+            continue
+        leading = gini
+        lead = gain(rows, best.ranked, each.ranked, _ONE_STANDARD_ERROR)
         if each is best or lead.low is None or lead.low <= 0:
             return each.candidate.name
     return best.candidate.name
