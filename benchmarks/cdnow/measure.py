@@ -7,6 +7,7 @@ the table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,10 @@ from benchmarks.cdnow.protocol import (
     HOLDOUT_UNTIL,
     QUESTION,
     SPLIT,
+    TRAINING,
 )
 from benchmarks.cdnow.transactions import asked, purchase_days
 from ml_assets.classification.folds import fold_before
-from ml_assets.cltv.config import ValueTrainingConfig
 from ml_assets.cltv.evaluation import ValueScores
 from ml_assets.cltv.measure import gain, scores
 from ml_assets.cltv.panel import ValuePanel, value_panel_of
@@ -48,9 +49,8 @@ def chosen_in_calibration() -> Training:
     days = purchase_days(CALIBRATED_UNTIL)
     frame = asked(days, (*ASKED_ON, CALIBRATED_UNTIL), QUESTION.horizon, CALIBRATED_UNTIL)
     panel = value_panel_of(QUESTION, frame)
-    moment = np.datetime64(CALIBRATED_UNTIL, "D") + np.timedelta64(1, "D")
-    moment = np.datetime64(moment, "us")
-    return train(panel, fold_before(panel.panel, moment, SPLIT), moment, QUESTION, ValueTrainingConfig(), SPLIT)
+    moment = np.datetime64((CALIBRATED_UNTIL + timedelta(days=1)).isoformat(), "us")
+    return train(panel, fold_before(panel.panel, moment, SPLIT), moment, QUESTION, TRAINING, SPLIT)
 
 
 def holdout() -> ValuePanel:

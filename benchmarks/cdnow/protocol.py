@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ml_assets.cltv.config import BtydConfig, ValueTrainingConfig
 from ml_assets.cltv.question import ValueQuestion
 from ml_assets.config import EvaluationConfig, SplitConfig
 from ml_assets.contract import TableName
@@ -45,6 +46,8 @@ QUESTION = ValueQuestion(
     horizon=91,
     left_out={},
 )
+# The laws are fitted without a penalty, as they were published.
+TRAINING = ValueTrainingConfig(btyd=BtydConfig(penalizers=[0.0]))
 SPLIT = SplitConfig(validation_periods=1)
 EVALUATION = EvaluationConfig(resamples=2_000)
 HALF_LIVES = (14, 28, 56, 91, 182, 364)

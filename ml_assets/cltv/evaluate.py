@@ -140,7 +140,7 @@ def roll(
         rows = panel.take(origin.test)
         moment = np.datetime64(rows.panel.asked_at.min())
         model, line = (
-            refit(candidate, panel, origin.fold, moment, question, configs.training, configs.split)
+            refit(candidate, panel, origin.fold, moment, question, training.config, configs.split)
             for candidate in (found.get(training.chosen, rule), rule)
         )
         money, by_rule = model.value(rows.panel.features), line.value(rows.panel.features)

@@ -21,41 +21,14 @@ from ml_assets.classification.evaluation import Importance
 from ml_assets.classification.fitted import BASE, MODEL_FILE, UnreadableModelError
 from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.reasons import reason_texts
-from ml_assets.cltv.btyd.histories import Histories
 from ml_assets.cltv.btyd.model import BuyTillYouDie
 from ml_assets.cltv.margins import KINDS
+from ml_assets.cltv.over_time import IntervalSettings, OverTime
 from ml_assets.cltv.panel import histories_of
 from ml_assets.cltv.stacking import stacked
 from ml_assets.predictions import BAND, MAX_REASONS, REASONS, SCORE
 
 FloatArray = npt.NDArray[np.float64]
-
-# Days for which purchases and money are told.
-HORIZONS = (30, 90, 180, 365)
-PROBABILITY_ALIVE = "probability_alive"
-
-
-def purchases_column(days: int) -> str:
-    """Return the name of the column of expected purchases."""
-    return f"expected_purchases_{days}d"
-
-
-def value_column(days: int, bound: str = "") -> str:
-    """Return the name of the column of expected money, or of one end of its interval: ``_low`` or ``_high``."""
-    return f"expected_value_{days}d{bound}"
-
-
-LOW, HIGH = "_low", "_high"
-
-
-class IntervalSettings(BaseModel):
-    """Share of futures that intervals shall hold, how many are drawn for each history, and the seed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    coverage: float
-    draws: int
-    seed: int
 
 
 class _State(BaseModel):
@@ -134,13 +107,13 @@ class FittedValue:
 
     def value_within(self, features: pd.DataFrame, days: float) -> FloatArray:
         """Return expected money within any number of days, shape (n,); see ``predict``."""
-        return self._spread(features, self.value(features), days)
+        return self._over_time(features).money(self.value(features), days)
 
     def interval_within(self, features: pd.DataFrame, days: float) -> tuple[FloatArray, FloatArray] | None:
         """Return both ends of the interval of money within any number of days, shape (n,) each; None without laws."""
         if self.laws is None or features.empty:
             return None
-        return self._interval(self.laws, histories_of(features), self.value(features), days)
+        return self._over_time(features).interval(self.value(features), days)
 
     def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
         """Return what each column adds to the margin, and ``(base)``; rows sum to the margin."""
@@ -177,52 +150,7 @@ class FittedValue:
             BAND: self.bands.of(value),
             REASONS: self._reasons(features, matrix, MAX_REASONS),
         }
-        return pd.DataFrame(columns | self._over_time(features, value), index=features.index)
-
-    def _spread(self, features: pd.DataFrame, value: FloatArray, days: float) -> FloatArray:
-        """Return money of the horizon as money of other days, by the laws' ratio, or in proportion without laws."""
-        in_proportion = value * days / self.horizon
-        if self.laws is None or not len(value):
-            return in_proportion
-        histories = histories_of(features)
-        own, other = (self.laws.expected_purchases(histories, each) for each in (self.horizon, days))
-        return np.where(own > 0, value * np.divide(other, own, out=np.zeros_like(own), where=own > 0), in_proportion)
-
-    def _over_time(self, features: pd.DataFrame, value: FloatArray) -> dict[str, FloatArray]:
-        columns: dict[str, FloatArray] = {}
-        for days in HORIZONS:
-            columns[value_column(days)] = self._spread(features, value, days)
-        return columns | (
-            self._by_laws(features, value, self.laws) if self.laws and len(value) else self._unknown(value)
-        )
-
-    def _by_laws(self, features: pd.DataFrame, value: FloatArray, laws: BuyTillYouDie) -> dict[str, FloatArray]:
-        """Return what only the laws tell: who is alive, purchases, intervals."""
-        histories = histories_of(features)
-        columns = {PROBABILITY_ALIVE: laws.probability_alive(histories)}
-        for days in HORIZONS:
-            columns[purchases_column(days)] = laws.expected_purchases(histories, days)
-            low, high = self._interval(laws, histories, value, days)
-            columns |= {value_column(days, LOW): low, value_column(days, HIGH): high}
-        return columns
-
-    def _interval(
-        self, laws: BuyTillYouDie, histories: Histories, value: FloatArray, days: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the ends of the laws' interval of money, brought to the level of the model for each row."""
-        own = laws.expected_value(histories, self.horizon)
-        # Where the laws expect nothing, their futures hold nothing either, whatever they are multiplied with.
-        scale = np.divide(value, own, out=np.ones_like(value), where=own > 0)
-        settings = self.intervals
-        drawn = laws.intervals(histories, days, settings.coverage, settings.draws, settings.seed)
-        return scale * drawn.value_low, scale * drawn.value_high
-
-    @staticmethod
-    def _unknown(value: FloatArray) -> dict[str, FloatArray]:
-        names = [PROBABILITY_ALIVE]
-        for days in HORIZONS:
-            names += [purchases_column(days), value_column(days, LOW), value_column(days, HIGH)]
-        return {name: np.full(len(value), np.nan) for name in names}
+        return pd.DataFrame(columns | self._over_time(features).columns(value), index=features.index)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, in formats that execute nothing when they are read."""
@@ -273,6 +201,9 @@ class FittedValue:
             intervals=state.intervals,
             importances=state.importances,
         )
+
+    def _over_time(self, features: pd.DataFrame) -> OverTime:
+        return OverTime(self.laws, histories_of(features), self.horizon, self.intervals)
 
     def _matrix(self, features: pd.DataFrame) -> Matrix:
         missing = [name for name in self.features if name not in features.columns]

@@ -14,7 +14,7 @@ import pandas as pd
 from benchmarks.cdnow.protocol import QUESTION as CDNOW
 from benchmarks.cdnow.transactions import asked
 from ml_assets.classification.folds import TimeSplit, split_by_time
-from ml_assets.cltv.config import LinearValueConfig, ValueTrainingConfig
+from ml_assets.cltv.config import BtydConfig, LinearValueConfig, ValueTrainingConfig
 from ml_assets.cltv.evaluate import first_asked
 from ml_assets.cltv.panel import ValuePanel, value_panel_of
 from ml_assets.cltv.question import ValueQuestion
@@ -24,7 +24,10 @@ HORIZON = 60
 QUESTION: ValueQuestion = replace(CDNOW, name="cltv_made_customers", horizon=HORIZON)
 FIRST, LAST = date(2017, 1, 1), date(2018, 3, 31)
 CONFIG = ValueTrainingConfig(
-    linear=LinearValueConfig(penalties=[0.1, 1.0]), trees=TreeConfig(max_rounds=30, patience=5), draws=100
+    btyd=BtydConfig(penalizers=[0.0, 0.001]),
+    linear=LinearValueConfig(penalties=[0.1, 1.0]),
+    trees=TreeConfig(max_rounds=30, patience=5),
+    draws=100,
 )
 SPLIT = SplitConfig(test_periods=2, min_train_events=30)
 

@@ -69,9 +69,8 @@ def test_a_strong_penalty_leaves_the_mean() -> None:
 
 @pytest.mark.parametrize("kind", ["regression", "trees", "sum"])
 def test_contributions_sum_to_the_margin(kind: str) -> None:
-    model = {"regression": lambda: linear(VALUE), "trees": lambda: trees(VALUE, 10)}.get(
-        kind, lambda: sum_of(linear(VALUE), trees(VALUE, 10), constant(0.3))
-    )()
+    models = {"regression": linear(VALUE), "trees": trees(VALUE, 10)}
+    model = models.get(kind) or sum_of(*models.values(), constant(0.3))
     np.testing.assert_allclose(model.contributions(MATRIX).sum(axis=1), model.margin(MATRIX), atol=1e-4)
 
 

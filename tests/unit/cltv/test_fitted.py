@@ -12,7 +12,8 @@ import pytest
 
 from ml_assets.classification.fitted import BASE, MODEL_FILE, UnreadableModelError
 from ml_assets.cltv.challenger import BTYD, LEARNED
-from ml_assets.cltv.fitted import HIGH, HORIZONS, LOW, FittedValue, purchases_column, value_column
+from ml_assets.cltv.fitted import FittedValue
+from ml_assets.cltv.over_time import HIGH, HORIZONS, LOW, purchases_column, value_column
 from ml_assets.cltv.rules import RULES
 from ml_assets.cltv.train import Training, train
 from ml_assets.predictions import BAND, BANDS, REASONS, SCORE

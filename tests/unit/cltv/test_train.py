@@ -98,16 +98,16 @@ def test_a_short_history_validates_by_fifths_of_the_entities(asked: Made) -> Non
 def test_refit_takes_the_settings_that_were_chosen(asked: Made, training: Training) -> None:
     found = {each.name: each for each in training.candidates}
     seen = asked.panel.take(asked.split.test).panel.features
-    again = refit(found[LINEAR], asked.panel, asked.split.fold, asked.moment, QUESTION, CONFIG, SPLIT)
+    again = refit(found[LINEAR], asked.panel, asked.split.fold, asked.moment, QUESTION, training.config, SPLIT)
     np.testing.assert_array_equal(again.value(seen), training.models[LINEAR].value(seen))
     other = Candidate(name=LINEAR, validation_gini=None, parameters={PENALTY: 100.0})
-    stronger = refit(other, asked.panel, asked.split.fold, asked.moment, QUESTION, CONFIG, SPLIT)
+    stronger = refit(other, asked.panel, asked.split.fold, asked.moment, QUESTION, training.config, SPLIT)
     assert np.ptp(stronger.margin(seen)) < np.ptp(again.margin(seen))
 
 
 def test_refit_on_too_little_is_the_rule(asked: Made, training: Training) -> None:
     found = {each.name: each for each in training.candidates}
     split = SPLIT.model_copy(update={"min_train_events": 10_000})
-    assert refit(found[LINEAR], asked.panel, asked.split.fold, asked.moment, QUESTION, CONFIG, split).name == (
+    assert refit(found[LINEAR], asked.panel, asked.split.fold, asked.moment, QUESTION, training.config, split).name == (
         DECAYED_SPEND.name
     )
