@@ -20,8 +20,9 @@ from ml_assets.cltv.challenger import BTYD, FITS, LEARNED, NEED_LAWS, fit_rule
 from ml_assets.cltv.choice import can_learn, chosen_of, tried_as, tried_learned, tried_rule
 from ml_assets.cltv.config import ValueTrainingConfig
 from ml_assets.cltv.evaluation import Candidate
-from ml_assets.cltv.fitted import FittedValue, IntervalSettings
+from ml_assets.cltv.fitted import FittedValue
 from ml_assets.cltv.margins import constant, sum_of
+from ml_assets.cltv.over_time import IntervalSettings
 from ml_assets.cltv.panel import ValuePanel
 from ml_assets.cltv.parts import Part, parts_of, penalized, purchases
 from ml_assets.cltv.question import ValueQuestion
