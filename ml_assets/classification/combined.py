@@ -37,9 +37,12 @@ class CombinedMargin:
         What is added.
     weights
         One number a part.
+    kinds
+        What a part may be.
     """
 
     kind: ClassVar[str] = "combined"
+    kinds: ClassVar[Mapping[str, type[MarginModel]]] = SIMPLE_KINDS
     parts: tuple[MarginModel, ...]
     weights: tuple[float, ...]
 
@@ -69,7 +72,7 @@ class CombinedMargin:
     def load(cls, folder: Path, state: dict[str, Any]) -> Self:
         """Return the sum from the folders of its parts."""
         parts = tuple(
-            SIMPLE_KINDS[part["kind"]].load(folder / _part(place), part["state"])
+            cls.kinds[part["kind"]].load(folder / _part(place), part["state"])
             for place, part in enumerate(state["parts"])
         )
         return cls(parts=parts, weights=tuple(state["weights"]))

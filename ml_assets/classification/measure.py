@@ -126,7 +126,7 @@ def scores(panel: Panel, probability: FloatArray, prior: float, question: Questi
     order = subject.ranking.order
     point = subject.measure(np.ones((1, len(panel))), None)
     return Scores(
-        **_estimates(panel, config, point, lambda block: subject.measure(block.of_rows(order), _CALIBRATION_GROUPS))
+        **estimates(panel, config, point, lambda block: subject.measure(block.of_rows(order), _CALIBRATION_GROUPS))
     )
 
 
@@ -151,7 +151,7 @@ def gain(panel: Panel, probability: FloatArray, other: FloatArray, config: Evalu
 
     ones = np.ones((1, len(panel)))
     return Gain(
-        **_estimates(
+        **estimates(
             panel,
             config,
             compare(ones, ones),
@@ -181,7 +181,7 @@ def mean_period_auc(panel: Panel, probability: FloatArray, config: EvaluationCon
         return {"auc": _mean_of_defined(np.stack(within))}
 
     point = mean_auc(np.ones((1, len(rows))) for rows, _ in rankings)
-    draws = _estimates(panel, config, point, lambda block: mean_auc(block.of_rows(rows) for rows, _ in rankings))
+    draws = estimates(panel, config, point, lambda block: mean_auc(block.of_rows(rows) for rows, _ in rankings))
     return draws["auc"]
 
 
@@ -244,7 +244,7 @@ def _check(panel: Panel, probability: FloatArray) -> None:
         raise ValueError("A probability is NaN or outside 0 to 1: look at the calibration of the model.")
 
 
-def _estimates(
+def estimates(
     panel: Panel, config: EvaluationConfig, point: Measured, measure: Callable[[WeightBlock], Measured]
 ) -> dict[str, Estimate]:
     """Return figures, each of shape (1,), with the intervals that the resamples of a panel give them."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dagster import Config
 from pydantic import Field
 
+from ml_assets.config import BandConfig, TreeConfig
+
 
 class BtydConfig(Config):
     """How the buy-till-you-die laws are fitted.
@@ -35,3 +37,50 @@ class BtydConfig(Config):
     penalizers: list[float] = Field(default=[0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2], min_length=1)
     min_repeaters: int = Field(default=30, ge=2)
     tolerance: float = Field(default=1e-7, gt=0)
+
+
+class LinearValueConfig(Config):
+    """Settings of the regression of value on logarithms.
+
+    Attributes
+    ----------
+    penalties
+        Strengths of its ridge penalty, of which the validation rows choose one.
+    power
+        Of the Tweedie law: between 1 (counts) and 2 (amounts); in between many are exactly 0.
+    max_iterations
+        After which the search ends.
+    """
+
+    penalties: list[float] = Field(default=[0.01, 0.1, 1.0, 10.0], min_length=1)
+    power: float = Field(default=1.5, gt=1, lt=2)
+    max_iterations: int = Field(default=1_000, ge=10)
+
+
+class ValueTrainingConfig(Config):
+    """All that decides which model of value is fitted to a training set.
+
+    Attributes
+    ----------
+    seed
+        Of all that is drawn.
+    threads
+        Of trees; with one, the same rows give the same bits on any machine.
+    btyd
+        Laws of buying and dropping out.
+    linear, trees
+        Settings of the challengers. Beyond ``trees.max_rounds`` nothing grows.
+    bands
+        Where the bands of scores begin.
+    coverage, draws
+        Of the predictive intervals: the share of futures that they shall hold, and how many are drawn for each history.
+    """
+
+    seed: int = 7
+    threads: int = Field(default=1, ge=1)
+    btyd: BtydConfig = BtydConfig()
+    linear: LinearValueConfig = LinearValueConfig()
+    trees: TreeConfig = TreeConfig(max_depth=3, subsample=0.7, max_rounds=300, patience=30)
+    bands: BandConfig = BandConfig()
+    coverage: float = Field(default=0.8, gt=0, lt=1)
+    draws: int = Field(default=1_000, ge=100)

@@ -1,84 +1,75 @@
-"""The penaliser is chosen by what came after, and what failed is told."""
+"""The choice among candidates, and the penalisers of the laws."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from ml_assets.cltv.btyd import choice
-from ml_assets.cltv.btyd.choice import Later, choose_penalizers
-from ml_assets.cltv.btyd.errors import NotConvergedError, TooFewRepeatersError
-from ml_assets.cltv.btyd.fitting import BG_NBD, GAMMA_GAMMA, MBG_NBD, Fitted, fit_purchases
-from ml_assets.cltv.btyd.histories import Histories
-from ml_assets.cltv.btyd.purchase_law import PurchaseLaw
-from ml_assets.cltv.config import BtydConfig
-from tests.fixtures import cdnow
-
-VALIDATED_FROM = "1997-06-30"
-CONFIG = BtydConfig(penalizers=[10.0, 0.0, 0.001], purchase_penalizer=5.0, alive_penalizer=5.0, value_penalizer=5.0)
+from ml_assets.cltv.challenger import BLEND, BTYD, LINEAR, TWO_STAGE
+from ml_assets.cltv.choice import Tried, chosen_of
+from ml_assets.cltv.evaluation import Candidate
+from ml_assets.cltv.panel import ValuePanel
+from ml_assets.cltv.parts import penalized
+from ml_assets.cltv.rules import DECAYED_SPEND
+from ml_assets.metrics.value import normalised_gini
+from tests.unit.cltv.made import CONFIG, QUESTION, Made, made, purchases
 
 
-def test_the_most_probable_future_chooses_for_each_law() -> None:
-    histories = cdnow.histories(VALIDATED_FROM)
-    later = cdnow.later(VALIDATED_FROM, cdnow.CALIBRATED_UNTIL)
-    found = choose_penalizers(histories, later, CONFIG)
-    assert {each.law for each in found.tried} == {BG_NBD, MBG_NBD, GAMMA_GAMMA}
-    assert len(found.tried) == 9
-    for law, chosen in (
-        (BG_NBD, found.config.purchase_penalizer),
-        (MBG_NBD, found.config.alive_penalizer),
-        (GAMMA_GAMMA, found.config.value_penalizer),
-    ):
-        scores = {each.penalizer: each.score for each in found.tried if each.law == law and each.score is not None}
-        assert scores[chosen] == max(scores.values())
-        assert chosen < 10.0
-    chosen_law = fit_purchases(histories, found.config.purchase_penalizer, CONFIG, may_leave_at_once=False).law
-    mean = float(chosen_law.log_probability(histories, later.days, later.counts).mean())
-    assert mean in [each.score for each in found.tried]
-    assert found.config.penalizers == CONFIG.penalizers
+@pytest.fixture(scope="module")
+def rows(asked: Made) -> ValuePanel:
+    return asked.panel.take(asked.split.test)
 
 
-def test_of_equals_the_smaller_penaliser_is_chosen() -> None:
-    tried = [choice.Tried(BG_NBD, 0.1, -2.0), choice.Tried(BG_NBD, 0.01, -2.0), choice.Tried(BG_NBD, 1.0, -3.0)]
-    assert choice._best(BG_NBD, tried) == 0.01
+def chosen(rows: ValuePanel, **shares: float) -> str:
+    """Return who is chosen if each candidate ranks by the truth with so large a share of noise."""
+    noise = np.random.default_rng(4).permutation(rows.value)
+    tried = []
+    for name, share in shares.items():
+        ranked = (1 - share) * rows.value + share * noise
+        candidate = Candidate(name=name, validation_gini=normalised_gini(rows.value, ranked), parameters={})
+        tried.append(Tried(candidate, ranked, ranked))
+    return chosen_of(tried, [SimpleNamespace(validated=rows)], QUESTION)  # type: ignore[list-item]
 
 
-def test_without_a_later_purchase_nothing_is_chosen_for_values() -> None:
-    histories = cdnow.histories(VALIDATED_FROM)
-    none = np.zeros(len(histories))
-    found = choose_penalizers(histories, Later(90.0, none, none), CONFIG)
-    assert found.config.value_penalizer == 5.0
-    assert GAMMA_GAMMA not in {each.law for each in found.tried}
+def test_of_equals_the_simplest_is_chosen(rows: ValuePanel) -> None:
+    assert chosen(rows, **{BTYD: 0.2, LINEAR: 0.2, BLEND: 0.2}) == BTYD
 
 
-def test_a_failed_candidate_is_told_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fit(
-        histories: Histories, penalizer: float, config: BtydConfig, *, may_leave_at_once: bool
-    ) -> Fitted[PurchaseLaw]:
-        if penalizer == 0.0:
-            raise NotConvergedError("flat")
-        return fit_purchases(histories, penalizer, config, may_leave_at_once=may_leave_at_once)
-
-    monkeypatch.setattr(choice, "fit_purchases", fit)
-    histories, later = cdnow.histories(VALIDATED_FROM), cdnow.later(VALIDATED_FROM, cdnow.CALIBRATED_UNTIL)
-    found = choose_penalizers(histories, later, CONFIG)
-    assert found.config.purchase_penalizer == 0.001
-    failed = [(each.law, each.penalizer) for each in found.tried if each.failure == "flat" and each.score is None]
-    assert failed == [(BG_NBD, 0.0), (MBG_NBD, 0.0)]
-    with pytest.raises(NotConvergedError, match=r"BG/NBD law was found with none of the 1 penalisers. flat"):
-        choose_penalizers(histories, later, CONFIG.model_copy(update={"penalizers": [0.0]}))
+def test_who_is_far_behind_is_not_chosen_for_being_simple(rows: ValuePanel) -> None:
+    assert chosen(rows, **{BTYD: 0.9, LINEAR: 0.7, BLEND: 0.05}) == BLEND
 
 
-def test_too_few_repeaters_are_told_once() -> None:
-    nobody = Histories(np.zeros(90), np.zeros(90), np.full(90, 100.0), np.zeros(90))
-    with pytest.raises(TooFewRepeatersError, match="0 of 90") as raised:
-        choose_penalizers(nobody, Later(90.0, np.zeros(90), np.zeros(90)), CONFIG)
-    assert str(raised.value).count("was not fitted") == 1
+def test_who_is_behind_a_simpler_one_is_out(rows: ValuePanel) -> None:
+    assert chosen(rows, **{BTYD: 0.3, LINEAR: 0.8, TWO_STAGE: 0.05}) in {BTYD, TWO_STAGE}
 
 
-def test_the_future_of_other_histories_is_refused() -> None:
-    later = cdnow.later(VALIDATED_FROM, cdnow.CALIBRATED_UNTIL)
-    with pytest.raises(ValueError, match="same rows"):
-        choose_penalizers(cdnow.histories(VALIDATED_FROM), replace(later, counts=later.counts[1:]), CONFIG)
+def test_a_rule_is_chosen_only_where_nothing_was_learned(rows: ValuePanel) -> None:
+    assert chosen(rows, **{DECAYED_SPEND.name: 0.0, BTYD: 0.9}) == BTYD
+    assert chosen(rows, **{DECAYED_SPEND.name: 0.0}) == DECAYED_SPEND.name
+
+
+def test_penalisers_come_from_the_candidates_and_depend_on_what_was_known_only(asked: Made) -> None:
+    known = asked.split.fold.known
+    config, remark = penalized(asked.panel, known, QUESTION, CONFIG)
+    assert not remark
+    assert {config.btyd.purchase_penalizer, config.btyd.alive_penalizer} <= set(CONFIG.btyd.penalizers)
+    poisoned = ValuePanel(
+        asked.panel.panel,
+        np.where(known, asked.panel.count, 90.0),
+        np.where(known, asked.panel.value, 1e9),
+    )
+    assert penalized(poisoned, known, QUESTION, CONFIG)[0] == config
+
+
+def test_where_no_penaliser_can_be_chosen_it_is_said_why(asked: Made) -> None:
+    nothing = np.zeros(len(asked.panel), dtype=bool)
+    assert penalized(asked.panel, nothing, QUESTION, CONFIG) == (
+        CONFIG,
+        "no penaliser was chosen: no answer was known",
+    )
+    few = made(purchases(20))
+    config, remark = penalized(few.panel, few.split.fold.known, QUESTION, CONFIG)
+    assert config == CONFIG
+    assert "repeat" in remark
