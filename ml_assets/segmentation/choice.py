@@ -1,0 +1,101 @@
+"""Which of the tried partitions is taken.
+
+Belongs here: obstacles, the order of those without. Does not belong here: measuring them (``train``).
+
+Of the partitions without an obstacle those count that are more stable than the null for certain; if there are none,
+all do. Where the aim is future spend, those stay whose separation is not more than one standard error (paired) below
+the best. Of these the gain over the null decides, and of equally stable ones the finest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml_assets.segmentation.config import ChoiceConfig
+from ml_assets.segmentation.partition import Method
+from ml_assets.segmentation.question import Aim
+from ml_assets.segmentation.separation import Draws
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A method as the choice sees it.
+
+    Attributes
+    ----------
+    method
+        With its setting.
+    segments, smallest_share, noise_share
+        What it found; zero segments where it found no two.
+    stability, gain, exceeds_null
+        Mean adjusted Rand index, its share of the way from the null to 1, and whether it is above the null.
+    separation
+        Of future spend, None where too little is known.
+    """
+
+    method: Method
+    segments: int
+    smallest_share: float
+    noise_share: float
+    stability: float
+    gain: float
+    exceeds_null: bool
+    separation: Draws | None
+
+    def obstacles(self, config: ChoiceConfig) -> tuple[str, ...]:
+        """Return why this partition cannot be chosen."""
+        if not self.segments:
+            return ("there are no two segments",)
+        found = []
+        if self.segments > config.most_segments:
+            found.append(f"{self.segments} segments are more than {config.most_segments}")
+        if self.smallest_share < config.smallest_share:
+            found.append(f"the smallest segment has {self.smallest_share:.1%} of the customers")
+        if self.noise_share > config.most_noise:
+            found.append(f"{self.noise_share:.0%} of the customers belong nowhere")
+        if self.stability < config.least_stability:
+            found.append(f"resamples agree by {self.stability:.2f} only")
+        return tuple(found)
+
+
+def in_order_of_choice(tried: Sequence[Tried], aim: Aim, config: ChoiceConfig) -> list[int]:
+    """Return positions of all partitions that found segments, the chosen one first.
+
+    After those without obstacle come the others, fewest obstacles first, so that customers have segments even where
+    nothing is good enough.
+    """
+    positions = [number for number, each in enumerate(tried) if each.segments]
+    obstacles = {number: len(tried[number].obstacles(config)) for number in positions}
+    free = [number for number in positions if not obstacles[number]]
+    pool = [number for number in free if tried[number].exceeds_null] or free
+    if aim is Aim.FUTURE_SPEND:
+        pool = _as_separate(tried, pool)
+    stable = _most_stable_first(tried, pool, config)
+    rest = [number for number in positions if number not in stable]
+    return [*stable, *sorted(rest, key=lambda number: (obstacles[number], -tried[number].gain, number))]
+
+
+def _as_separate(tried: Sequence[Tried], pool: Sequence[int]) -> list[int]:
+    """Return those whose separation is within one standard error of the best; all where none is known."""
+    known = [(number, draws) for number in pool if (draws := tried[number].separation) is not None]
+    if not known:
+        return list(pool)
+    _, best = max(known, key=lambda pair: pair[1].value)
+    behind = [(number, best.minus(draws)) for number, draws in known]
+    return [number for number, lag in behind if lag.value <= np.nanstd(lag.resampled)]
+
+
+def _most_stable_first(tried: Sequence[Tried], pool: Sequence[int], config: ChoiceConfig) -> list[int]:
+    """Return those as stable as the best, finest first, then the others by their gain over the null."""
+    best = max((tried[number].gain for number in pool), default=0.0)
+    return sorted(
+        pool,
+        key=lambda number: (
+            tried[number].gain < best - config.as_stable,
+            -tried[number].segments if tried[number].gain >= best - config.as_stable else -tried[number].gain,
+            number,
+        ),
+    )

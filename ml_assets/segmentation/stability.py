@@ -1,0 +1,119 @@
+"""Whether the same segments come out again: resamples of the customers, and of data without structure.
+
+Belongs here: the adjusted Rand index of two resamples on the rows that both drew, the structureless null, silhouettes.
+Does not belong here: what follows from them (``choice``).
+
+Stability alone says little: two halves of any cloud with one longest axis are found again and again, so that k = 2 is
+stable in data without segments. So each figure stands beside that of the null, a normal law with the same means and
+covariances: it is as long and as broad as the data, and has no groups. Columns permuted on their own would keep the
+groups that a single column shows, such as those who came back and those who did not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+
+from ml_assets.metrics.estimate import Estimate
+from ml_assets.segmentation.config import StabilityConfig
+from ml_assets.segmentation.partition import FloatArray, Method, Partition, Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """Adjusted Rand indices of pairs of resamples, of shape (pairs,) each; 0 where a resample has no two segments.
+
+    Attributes
+    ----------
+    found
+        Of the data.
+    null
+        Of data without structure.
+    """
+
+    found: FloatArray
+    null: FloatArray
+
+    @property
+    def gain(self) -> float:
+        """Share of the way from the null's mean to perfect stability."""
+        room = 1.0 - float(self.null.mean())
+        return (float(self.found.mean()) - float(self.null.mean())) / room if room > 0 else 0.0
+
+    def exceeds_null(self, confidence: float) -> bool:
+        """Return whether the data are more stable than the null for certain (Welch's test, one-sided)."""
+        if np.ptp(self.found) == 0 and np.ptp(self.null) == 0:
+            return bool(self.found.mean() > self.null.mean())
+        return bool(stats.ttest_ind(self.found, self.null, equal_var=False, alternative="greater").pvalue < 1 - confidence)
+
+
+def stability(matrix: FloatArray, method: Method, config: StabilityConfig, seed: int) -> Stability:
+    """Return how stable a method is on rows, and on a null of the same size.
+
+    Pairs of the data are drawn from one part of the rows; each pair of the null has data of its own.
+
+    Parameters
+    ----------
+    matrix
+        Places of rows, shape (n, p).
+    method
+        What is fitted.
+    config
+        Number of rows and pairs.
+    seed
+        The same seed gives the same resamples to every method, so that they can be compared.
+    """
+    generator = np.random.default_rng(seed)
+    rows = _part(matrix, config.rows, generator)
+    mean, covariance = rows.mean(axis=0), np.atleast_2d(np.cov(rows, rowvar=False))
+    found = np.array([_pair(rows, method, generator) for _ in range(config.pairs)])
+    null = [
+        _pair(generator.multivariate_normal(mean, covariance, size=len(rows), method="eigh"), method, generator)
+        for _ in range(config.pairs)
+    ]
+    return Stability(found=found, null=np.array(null))
+
+
+def mean_estimate(values: FloatArray, confidence: float) -> Estimate:
+    """Return a mean with Student's interval."""
+    mean, error = float(values.mean()), float(stats.sem(values))
+    half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * error
+    return Estimate(value=mean, low=mean - half, high=mean + half)
+
+
+def silhouette(matrix: FloatArray, placed: Placed, most_rows: int, seed: int) -> float | None:
+    """Return the mean silhouette (Rousseeuw 1987) of a fixed random part of the rows that belong somewhere."""
+    inside = np.flatnonzero(~placed.is_noise)
+    kept = np.sort(np.random.default_rng(seed).permutation(inside)[:most_rows])
+    labels = placed.label[kept]
+    count = len(np.unique(labels))
+    return float(silhouette_score(matrix[kept], labels)) if 2 <= count < len(kept) else None
+
+
+def _part(matrix: FloatArray, rows: int, generator: np.random.Generator) -> FloatArray:
+    if len(matrix) <= rows:
+        return matrix
+    return matrix[np.sort(generator.choice(len(matrix), rows, replace=False))]
+
+
+def _pair(rows: FloatArray, method: Method, generator: np.random.Generator) -> float:
+    """Return the adjusted Rand index of two resamples on the rows that are in both."""
+    first, second = (generator.integers(0, len(rows), len(rows)) for _ in range(2))
+    seeds = generator.integers(0, 2**31, 2)
+    common = rows[np.intersect1d(first, second)]
+    partitions = [
+        method.fit(rows[method.resample(drawn)], int(seed)) for drawn, seed in zip((first, second), seeds, strict=True)
+    ]
+    one, other = partitions
+    if one is None or other is None:
+        return 0.0
+    return float(adjusted_rand_score(_groups(one, common), _groups(other, common)))
+
+
+def _groups(partition: Partition, rows: FloatArray) -> FloatArray:
+    """Return the segment of each row; those that belong nowhere are a group of their own."""
+    placed = partition.place(rows)
+    return np.where(placed.is_noise, -1, placed.label).astype(np.float64)
