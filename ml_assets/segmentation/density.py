@@ -147,5 +147,3 @@ class DensityMethod:
     def resample(self, drawn: Positions) -> Positions:
         """Return each row of a bootstrap sample once: copies would be dense places of their own."""
         return np.unique(drawn)
-
-

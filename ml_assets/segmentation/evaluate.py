@@ -20,16 +20,15 @@ from ml_assets.segmentation.evaluation import (
     Separation,
     SnapshotFacts,
 )
-from ml_assets.segmentation.fitted import FittedSegmentation
 from ml_assets.segmentation.k_means import KMeansMethod
-from ml_assets.segmentation.profile import names_kept, segment_profiles
+from ml_assets.segmentation.profile import Judged, names_kept, segment_profiles
 from ml_assets.segmentation.question import SegmentationQuestion
 from ml_assets.segmentation.rules import RULES
-from ml_assets.segmentation.separation import Labels, epsilon_squared, rank_epsilon_squared, separations
+from ml_assets.segmentation.separation import epsilon_squared, rank_epsilon_squared, separations
 from ml_assets.segmentation.snapshots import Snapshot, Snapshots
 from ml_assets.segmentation.space import numbers
 from ml_assets.segmentation.stability import mean_estimate, silhouette, stability
-from ml_assets.segmentation.train import Training, fit
+from ml_assets.segmentation.train import NoSegmentsError, Training, train
 
 SEGMENTS = "segments"
 # The number of segments that is published most often for this kind of data.
@@ -41,7 +40,8 @@ def evaluate(
 ) -> SegmentationEvaluation:
     """Return all that is known of fitted segments.
 
-    Future spend is that of the judged snapshot, to which the chosen method is fitted anew: nothing was chosen on it.
+    Future spend is that after the judged snapshot. For it all is done anew as it would have been done on that day, with
+    what was known then: weights, trials, choice, fit. Only names are those of the segments that serve.
 
     Parameters
     ----------
@@ -52,11 +52,10 @@ def evaluate(
     matrix = fitted.space.matrix(served.frame)
     placed = fitted.partition.place(matrix)
     measured = stability(matrix, training.method, config.stability, config.seed)
-    kept = names_kept(question, served, training.method, config, fitted)
-    judged = _judged_labels(question, training, snapshots.judged, config)
+    kept = names_kept(training.question, served, training.method, config, fitted)
+    judged = _as_of_judged(question, training, snapshots, config)
     confidence = config.choice.confidence
     shown = silhouette(matrix, placed, config.silhouette_rows, config.seed)
-    separation = _separations(question, snapshots.judged, judged, config)
     return SegmentationEvaluation(
         question=question.name,
         method=training.method.kind,
@@ -66,7 +65,7 @@ def evaluate(
         served=_facts(served),
         judged=None if snapshots.judged is None else _facts(snapshots.judged),
         known=None if snapshots.known is None else _facts(snapshots.known),
-        chosen_on=training.chosen_on.as_of,
+        weights={feature.column: feature.weight for feature in training.question.features},
         trials=training.trials,
         stability=mean_estimate(measured.found, confidence),
         null_stability=mean_estimate(measured.null, confidence),
@@ -76,8 +75,9 @@ def evaluate(
         silhouette=shown,
         noise_share=float(placed.is_noise.mean()),
         raw_scaling=_raw_scaling(question, served, snapshots.judged, config),
-        profiles=segment_profiles(question, served, placed, fitted, kept, snapshots.judged, judged, config),
-        separations=separation,
+        profiles=segment_profiles(question, served, placed, fitted, kept, judged, config),
+        judged_choice=None if judged is None else judged.choice,
+        separations=_separations(question, snapshots.judged, judged, config),
         worst_segment=min(fitted.names, key=lambda name: (kept.by_segment[name], name)),
         claims=_claims(question, {Metric.SILHOUETTE: shown}),
         remarks=_remarks(training, snapshots, config),
@@ -92,26 +92,31 @@ def _facts(snapshot: Snapshot) -> SnapshotFacts:
     )
 
 
-def _judged_labels(
-    question: SegmentationQuestion, training: Training, judged: Snapshot | None, config: SegmentationConfig
-) -> tuple[FittedSegmentation, Labels] | None:
-    """Return the chosen method's segments of the judged snapshot, named as those that serve."""
+def _as_of_judged(
+    question: SegmentationQuestion, training: Training, snapshots: Snapshots, config: SegmentationConfig
+) -> Judged | None:
+    """Return the segments that the procedure would have found as of the judged snapshot, named as those that serve."""
+    judged = snapshots.judged
     if judged is None or judged.spend is None:
         return None
-    fitted = fit(question, judged, training.method, config, training.fitted)
-    return None if fitted is None else (fitted, fitted.place(judged.frame).label)
+    try:
+        found = train(question, Snapshots(judged, None, snapshots.known), config, training.fitted)
+    except NoSegmentsError:
+        return None
+    choice = f"{found.method.kind} {found.method.setting:g}"
+    return Judged(choice, found.fitted.names, found.fitted.place(judged.frame).label, judged.spend)
 
 
 def _separations(
     question: SegmentationQuestion,
     judged: Snapshot | None,
-    found: tuple[FittedSegmentation, Labels] | None,
+    found: Judged | None,
     config: SegmentationConfig,
 ) -> tuple[Separation, ...]:
     """Return how well the segments tell future spend apart, and each rule beside them."""
     if judged is None or judged.spend is None or found is None or not judged.spenders:
         return ()
-    groups = {SEGMENTS: found[1]} | {name: rule(judged.frame, question) for name, rule in RULES.items()}
+    groups = {SEGMENTS: found.label} | {name: rule(judged.frame, question) for name, rule in RULES.items()}
     choice = config.choice
     draws = separations(groups, judged.spend, choice.folds, choice.resamples, config.seed)
     return tuple(
@@ -212,5 +217,3 @@ def _remarks(training: Training, snapshots: Snapshots, config: SegmentationConfi
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else value
-
-

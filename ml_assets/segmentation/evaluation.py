@@ -36,7 +36,7 @@ class SnapshotFacts(_Record):
 
 
 class Trial(_Record):
-    """A method with a setting, on the snapshot on which was chosen.
+    """A method with a setting, on the served snapshot; only its separation is that of the known one.
 
     Attributes
     ----------
@@ -167,16 +167,19 @@ class SegmentationEvaluation(_Record):
         Whether the segments are more stable than the null for certain; else they cut a continuum.
     served, judged, known
         The snapshots.
-    chosen_on
-        Date of the snapshot on which was chosen.
+    weights
+        By what the distances of each feature were multiplied.
     stability, null_stability, gain_over_null
         Of the chosen method on the served snapshot.
     names_kept, least_names_kept
         Share of the customers whom two refits on bootstrap samples give the same name: mean over pairs, and the least.
     silhouette, noise_share
         Of the served snapshot.
+    judged_choice
+        Method and setting that the same procedure would have chosen as of the judged snapshot, whose segments are
+        judged; None where it found none or no future spend is known.
     separations
-        The segments first, then the rules; empty where no future spend is known.
+        These segments first, then the rules; empty where no future spend is known.
     worst_segment
         The segment whose customers keep their name least.
     """
@@ -189,7 +192,7 @@ class SegmentationEvaluation(_Record):
     served: SnapshotFacts
     judged: SnapshotFacts | None
     known: SnapshotFacts | None
-    chosen_on: date
+    weights: dict[str, float]
     trials: tuple[Trial, ...]
     stability: Estimate
     null_stability: Estimate
@@ -200,6 +203,7 @@ class SegmentationEvaluation(_Record):
     noise_share: float
     raw_scaling: RawScaling | None
     profiles: tuple[SegmentProfile, ...]
+    judged_choice: str | None
     separations: tuple[Separation, ...]
     worst_segment: str
     claims: tuple[ClaimHeld, ...]

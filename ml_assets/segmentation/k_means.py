@@ -38,9 +38,7 @@ class Centroids:
         squares = np.column_stack([np.square(matrix - centroid).sum(axis=1) for centroid in self.centroids])
         label = np.argmin(squares, axis=1).astype(np.int64)
         nearest = np.sqrt(np.partition(squares, 1, axis=1)[:, :2])
-        strength = 1.0 - np.divide(
-            nearest[:, 0], nearest[:, 1], out=np.ones(len(matrix)), where=nearest[:, 1] > 0
-        )
+        strength = 1.0 - np.divide(nearest[:, 0], nearest[:, 1], out=np.ones(len(matrix)), where=nearest[:, 1] > 0)
         return Placed(label, np.zeros(len(matrix), dtype=bool), strength)
 
     def save(self, folder: Path) -> None:

@@ -95,9 +95,7 @@ def kept_names(label: Labels, segments: int, before: npt.NDArray[np.object_]) ->
     jaccard = np.divide(shared, united, out=np.zeros_like(shared), where=united > 0)
     rows, columns = linear_sum_assignment(jaccard, maximize=True)
     return {
-        int(row): str(names[column])
-        for row, column in zip(rows, columns, strict=True)
-        if jaccard[row, column] >= _SAME
+        int(row): str(names[column]) for row, column in zip(rows, columns, strict=True) if jaccard[row, column] >= _SAME
     }
 
 

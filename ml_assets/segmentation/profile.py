@@ -44,6 +44,26 @@ class Kept:
     by_segment: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Segments of the judged snapshot.
+
+    Attributes
+    ----------
+    choice
+        Method and setting by which they were found.
+    names
+        Of the segments.
+    label, spend
+        Segment of each customer, and what they spent afterwards.
+    """
+
+    choice: str
+    names: tuple[str, ...]
+    label: Labels
+    spend: FloatArray
+
+
 def names_kept(
     question: SegmentationQuestion,
     snapshot: Snapshot,
@@ -79,14 +99,13 @@ def segment_profiles(
     placed: Placed,
     fitted: FittedSegmentation,
     kept: Kept,
-    judged: Snapshot | None,
-    found: tuple[FittedSegmentation, Labels] | None,
+    judged: Judged | None,
     config: SegmentationConfig,
 ) -> tuple[SegmentProfile, ...]:
     """Return a row a segment, largest first; ties by name."""
     words = {prototype.name: prototype.words for prototype in question.prototypes}
     places = profiles(served.frame, placed.label, len(fitted.names), question.axes)
-    spent = _spend_by_name(judged, found, config)
+    spent = _spend_by_name(judged, config)
     rows = []
     for number, name in enumerate(fitted.names):
         members = placed.label == number
@@ -116,28 +135,26 @@ def mean_spends(group: Labels, groups: int, spend: FloatArray, config: Segmentat
     """Return the mean spend of each group's members, with its bootstrap interval."""
     member = (group[:, None] == np.arange(groups)).astype(np.float64)
     numbers_of_rows = np.arange(len(spend), dtype=np.int64)
-    bootstrap = EntityBootstrap.of(numbers_of_rows, np.zeros_like(numbers_of_rows), config.choice.resamples, config.seed)
+    bootstrap = EntityBootstrap.of(
+        numbers_of_rows, np.zeros_like(numbers_of_rows), config.choice.resamples, config.seed
+    )
     drawn = [np.empty((0, groups))]
     for block in bootstrap.blocks():
         weights = block.of_rows(numbers_of_rows)
         drawn.append(_quotients(weights @ (member * spend[:, None]), weights @ member))
     resampled = np.concatenate(drawn)
     values = _quotients(spend @ member, member.sum(axis=0))
-    return [
-        estimate(float(values[number]), resampled[:, number], config.choice.confidence) for number in range(groups)
-    ]
+    return [estimate(float(values[number]), resampled[:, number], config.choice.confidence) for number in range(groups)]
 
 
-def _spend_by_name(
-    judged: Snapshot | None, found: tuple[FittedSegmentation, Labels] | None, config: SegmentationConfig
-) -> dict[str, tuple[Estimate, float]]:
+def _spend_by_name(judged: Judged | None, config: SegmentationConfig) -> dict[str, tuple[Estimate, float]]:
     """Return mean spend and share of spenders of each segment of the judged snapshot, by its name."""
-    if judged is None or judged.spend is None or found is None:
+    if judged is None:
         return {}
-    fitted, label = found
-    means = mean_spends(label, len(fitted.names), judged.spend, config)
+    means = mean_spends(judged.label, len(judged.names), judged.spend, config)
     return {
-        name: (means[number], _mean(judged.spend[label == number] > 0)) for number, name in enumerate(fitted.names)
+        name: (means[number], _mean(judged.spend[judged.label == number] > 0))
+        for number, name in enumerate(judged.names)
     }
 
 

@@ -40,7 +40,7 @@ class Feature:
     why
         Why it is used, and why so.
     weight
-        By what its distances are multiplied.
+        By what its distances are multiplied, if enough customers differ in it to be a segment.
     evidence
         Column with the number of observations behind a share; a share of few is drawn towards zero, by half an
         observation.

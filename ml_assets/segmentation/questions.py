@@ -40,9 +40,9 @@ SEGMENTATION_OLIST_CUSTOMERS = SegmentationQuestion(
             _ORDERS,
             Transform.RANK,
             "Frequency: days with an order, so that a split basket counts once. Most have one; in ranks those who came "
-            "back stand half the scale apart, however many they are. It counts twice: coming back tells most of what "
-            "follows.",
-            weight=2.0,
+            "back stand half the scale apart, however many they are. It counts four times, so that these become "
+            "segments of their own as soon as they are enough: coming back tells most of what follows.",
+            weight=4.0,
         ),
         Feature(_VALUE, Transform.RANK, "Monetary value: prices of all units. Heavy tail, so by rank."),
     ),

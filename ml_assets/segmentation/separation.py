@@ -3,9 +3,11 @@
 Belongs here: figures of groups beside later spend, with intervals. Does not belong here: how groups come about.
 
 The measure is a normalised Gini. Customers are ranked by the mean spend of their group, where the mean is that of
-*other* customers (folds), so that a hundred groups gain nothing by having means of a few customers each. A Lorenz
-curve adds up the share of spend from the highest rank down; equal ranks are averaged. Twice the area below it, less 1,
-is divided by that of the perfect ranking: 1 is perfect, 0 is chance.
+*other* customers (folds), so that a hundred groups gain nothing by having means of a few customers each. It is taken
+relative to all of the other folds: what a fold spends is missing from the others, so that means of different folds
+cannot be compared else. A Lorenz curve adds up the share of spend from the highest rank down; equal ranks are averaged.
+Twice the area below it, less 1, is divided by that of the perfect ranking: 1 is perfect, 0 is chance. A resample draws
+customers and takes the means anew, so that intervals hold how uncertain the means are.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from ml_assets.metrics.bootstrap import EntityBootstrap, estimate
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.metrics.ranking import Cumulated, Ranking
 from ml_assets.segmentation.space import mid_ranks
 
 FloatArray = npt.NDArray[np.float64]
@@ -41,22 +43,46 @@ class Draws:
         return Draws(self.value - other.value, self.resampled - other.resampled)
 
 
-def fold_means(group: Labels, spend: FloatArray, folds: int, seed: int) -> FloatArray:
-    """Return, for each customer, the mean spend of their group's members in the other folds over that of all there.
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Customers by fold and group: all that the ranking depends on.
 
-    It is 1 where the others have no member of the group, or nobody there spent anything. Only relative to all of the
-    other folds are means of different folds comparable: what a fold spends is missing from the others.
+    Attributes
+    ----------
+    folds, groups
+        Numbers of both; cell ``fold * groups + group``.
+    member
+        Which row is in which cell, of shape (rows, cells).
     """
-    fold = np.random.default_rng(seed).permutation(np.arange(len(spend)) % folds)
-    groups = int(group.max(initial=-1)) + 1
-    cell = fold * groups + group
-    count = np.bincount(cell, minlength=folds * groups).reshape(folds, groups)
-    total = np.bincount(cell, weights=spend, minlength=folds * groups).reshape(folds, groups)
-    others, spent = count.sum(axis=0) - count, total.sum(axis=0) - total
-    everybody = np.divide(spent.sum(axis=1), others.sum(axis=1), out=np.zeros(folds), where=others.sum(axis=1) > 0)
-    means = np.divide(spent, others, out=np.repeat(everybody[:, None], groups, axis=1), where=others > 0)
-    relative = np.divide(means, everybody[:, None], out=np.ones_like(means), where=everybody[:, None] > 0)
-    return relative[fold, group]
+
+    folds: int
+    groups: int
+    member: sparse.csr_array
+
+    @classmethod
+    def of(cls, group: Labels, folds: int, seed: int) -> _Cells:
+        fold = np.random.default_rng(seed).permutation(np.arange(len(group)) % folds)
+        groups = int(group.max(initial=-1)) + 1
+        cells = fold * groups + group
+        ones = np.ones(len(group))
+        return cls(
+            folds, groups, sparse.csr_array((ones, (np.arange(len(group)), cells)), (len(group), folds * groups))
+        )
+
+    def gini(self, weights: FloatArray, spend: FloatArray) -> FloatArray:
+        """Return the Gini of each weighting of rows, of shape (weightings,)."""
+        people, spent = (
+            np.asarray((self.member.T @ rows.T).T).reshape(-1, self.folds, self.groups)
+            for rows in (weights, weights * spend)
+        )
+        rank = _relative_means(people, spent)
+        shape = (len(weights), -1)
+        return np.array(
+            [
+                _lorenz_gini(*_from_highest(*cells))
+                for cells in zip(rank.reshape(shape), people.reshape(shape), spent.reshape(shape), strict=True)
+            ]
+        )
 
 
 def separations(
@@ -73,24 +99,56 @@ def separations(
     folds, resamples, seed
         Parts of the customers, bootstrap samples, and what decides both.
     """
-    rankings = {name: Ranking.of(spend, fold_means(group, spend, folds, seed)) for name, group in groupings.items()}
-    perfect = Ranking.of(spend, spend)
-    bootstrap = EntityBootstrap.of(
-        np.arange(len(spend), dtype=np.int64), np.zeros(len(spend), dtype=np.int64), resamples, seed
-    )
-    drawn: dict[str, list[FloatArray]] = {name: [] for name in rankings}
-    for block in bootstrap.blocks():
-        best = _gini(perfect.cumulate(block.of_rows(perfect.order)))
-        for name, ranking in rankings.items():
-            drawn[name].append(_quotient(_gini(ranking.cumulate(block.of_rows(ranking.order))), best))
+    cells = {name: _Cells.of(group, folds, seed) for name, group in groupings.items()}
+    rows = np.arange(len(spend), dtype=np.int64)
+    drawn: dict[str, list[FloatArray]] = {name: [np.empty(0)] for name in cells}
+    for block in EntityBootstrap.of(rows, np.zeros_like(rows), resamples, seed).blocks():
+        weights = block.of_rows(rows)
+        best = perfect_gini(weights, spend)
+        for name, each in cells.items():
+            drawn[name].append(_quotient(each.gini(weights, spend), best))
     whole = np.ones((1, len(spend)))
+    best = perfect_gini(whole, spend)
     return {
-        name: Draws(
-            float(_quotient(_gini(ranking.cumulate(whole)), _gini(perfect.cumulate(whole)))[0]),
-            np.concatenate(drawn[name]) if drawn[name] else np.empty(0),
-        )
-        for name, ranking in rankings.items()
+        name: Draws(float(_quotient(each.gini(whole, spend), best)[0]), np.concatenate(drawn[name]))
+        for name, each in cells.items()
     }
+
+
+def perfect_gini(weights: FloatArray, spend: FloatArray) -> FloatArray:
+    """Return the Gini of customers ranked by what they spent, for each weighting; NaN where nothing was spent."""
+    spenders = np.flatnonzero(spend > 0)
+    order = spenders[np.argsort(-spend[spenders], kind="stable")]
+    # All who spent nothing come last, in one piece.
+    people = np.column_stack([weights[:, order], weights.sum(axis=1) - weights[:, order].sum(axis=1)])
+    spent = np.column_stack([weights[:, order] * spend[order], np.zeros(len(weights))])
+    return np.array([_lorenz_gini(*each) for each in zip(people, spent, strict=True)])
+
+
+def _relative_means(people: FloatArray, spent: FloatArray) -> FloatArray:
+    """Return the mean spend of each group in the other folds over that of all there.
+
+    Shapes are (weightings, folds, groups). It is 1 where the others have no member of the group, or spent nothing.
+    """
+    others, elsewhere = people.sum(axis=1, keepdims=True) - people, spent.sum(axis=1, keepdims=True) - spent
+    everybody = _quotient(elsewhere.sum(axis=2, keepdims=True), others.sum(axis=2, keepdims=True))
+    relative = _quotient(_quotient(elsewhere, others), np.broadcast_to(everybody, others.shape))
+    return np.where(np.isnan(relative), 1.0, relative)
+
+
+def _from_highest(rank: FloatArray, people: FloatArray, spent: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return people and spend by rank, the highest first; equal ranks are one."""
+    ranks, place = np.unique(-np.round(rank, 12), return_inverse=True)
+    people_of, spent_of = (np.bincount(place, values, len(ranks)).astype(np.float64) for values in (people, spent))
+    return people_of, spent_of
+
+
+def _lorenz_gini(people: FloatArray, spent: FloatArray) -> float:
+    """Return twice the area below the Lorenz curve, less 1; NaN where nothing was spent."""
+    whole = people.sum() * spent.sum()
+    if whole <= 0:
+        return float("nan")
+    return float((people * (2 * np.cumsum(spent) - spent)).sum() / whole) - 1.0
 
 
 def epsilon_squared(group: Labels, values: FloatArray) -> float:
@@ -111,14 +169,6 @@ def epsilon_squared(group: Labels, values: FloatArray) -> float:
 def rank_epsilon_squared(group: Labels, spend: FloatArray) -> float:
     """Return the effect size of the Kruskal-Wallis test of spend between groups, with ties, without bias by chance."""
     return epsilon_squared(group, mid_ranks(spend))
-
-
-def _gini(cumulated: Cumulated) -> FloatArray:
-    """Return twice the area below the Lorenz curve, less 1; NaN where nothing was spent."""
-    spent, people = cumulated.positives, cumulated.totals
-    area = people[:, 0] * spent[:, 0]
-    area += np.einsum("bg,bg->b", np.diff(people, axis=1), spent[:, 1:] + spent[:, :-1])
-    return _quotient(area, spent[:, -1] * people[:, -1]) - 1.0
 
 
 def _quotient(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

@@ -120,9 +120,7 @@ def _known_since(
     taken = _moments(values[question.as_of_column]) + _DAY
     latest = pd.Series(known_at).groupby(taken).max()
     is_complete = pd.Series(np.isnat(known_at)).groupby(taken).sum() == 0
-    return {
-        np.datetime64(moment, "us"): np.datetime64(latest[moment], "us") for moment in latest.index[is_complete]
-    }
+    return {np.datetime64(moment, "us"): np.datetime64(latest[moment], "us") for moment in latest.index[is_complete]}
 
 
 def _snapshot(

@@ -6,6 +6,7 @@ used (``questions``), partitions of the space.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 _MOST_KNOTS = 1_000
 # Observations without the event that every share is mixed with.
 _PRIOR_OBSERVATIONS = 0.5
+# Above the smallest segment by so much, because not all who differ end up in one segment.
+_ROOM = 1.1
 
 
 class Coordinate(BaseModel):
@@ -160,6 +163,41 @@ def mid_ranks(values: FloatArray) -> FloatArray:
     if known.any():
         ranks[known] = (rankdata(values[known]) - 0.5) / known.sum()
     return ranks
+
+
+def with_fitting_weights(
+    question: SegmentationQuestion, frame: pd.DataFrame, smallest_share: float
+) -> SegmentationQuestion:
+    """Return the question with a weight of 1 for each feature in which too few customers differ from the others.
+
+    Those who differ from the most common value may not be a segment if they are fewer than a segment must have; pulled
+    far away by a weight they would only be torn from others. All fits of one training share what is decided here, so
+    that a resample cannot change what is compared.
+
+    Parameters
+    ----------
+    question
+        Features with their weights.
+    frame
+        Rows of the snapshot that is segmented.
+    smallest_share
+        Share of the customers that a segment must have.
+    """
+    return replace(
+        question,
+        features=tuple(
+            feature
+            if _differing_share(numbers(frame, feature.column)) >= _ROOM * smallest_share
+            else replace(feature, weight=1.0)
+            for feature in question.features
+        ),
+    )
+
+
+def _differing_share(values: FloatArray) -> float:
+    """Return the share of the values that differ from the most common one; 0 without values."""
+    count = np.unique(values, return_counts=True)[1]
+    return 1.0 - float(count.max()) / len(values) if len(count) else 0.0
 
 
 def _knots(values: FloatArray) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,7 +1,10 @@
-"""From snapshots to fitted segments: all methods are tried on what was known, the chosen one is fitted to all.
+"""From a snapshot to fitted segments: all methods are tried, the best one names its segments.
 
 Belongs here: which methods there are, trying them, the last fit, names. Does not belong here: how good the result is
 (``evaluate``), reading snapshots.
+
+Stability and size, which ask for no future, are those of the served snapshot. Future spend is that after the known
+snapshot, to which every method is fitted for that purpose.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from ml_assets.segmentation.partition import FloatArray, Method, Partition, Plac
 from ml_assets.segmentation.question import Aim, SegmentationQuestion
 from ml_assets.segmentation.separation import Draws, separations
 from ml_assets.segmentation.snapshots import Snapshot, Snapshots
-from ml_assets.segmentation.space import FeatureSpace
+from ml_assets.segmentation.space import FeatureSpace, with_fitting_weights
 from ml_assets.segmentation.stability import Stability, mean_estimate, silhouette, stability
 
 Positions = npt.NDArray[np.intp]
@@ -46,14 +49,14 @@ class Training:
         What was chosen.
     trials
         Everything that was tried.
-    chosen_on
-        The snapshot on which was chosen.
+    question
+        What was asked, with the weights that fit the served snapshot.
     """
 
     fitted: FittedSegmentation
     method: Method
     trials: tuple[Trial, ...]
-    chosen_on: Snapshot
+    question: SegmentationQuestion
 
 
 def methods_of(config: SegmentationConfig) -> list[Method]:
@@ -89,14 +92,13 @@ def train(
     NoSegmentsError
         If no method finds two segments among the customers.
     """
-    on_known = question.aim is Aim.FUTURE_SPEND and snapshots.known is not None
-    chosen_on = snapshots.known if on_known and snapshots.known is not None else snapshots.served
+    weighted = with_fitting_weights(question, snapshots.served.frame, config.choice.smallest_share)
     methods = methods_of(config)
-    tried, trials = tried_on(question, chosen_on, methods, config)
+    tried, trials = tried_on(weighted, snapshots, methods, config)
     for number in in_order_of_choice(tried, question.aim, config.choice):
-        fitted = fit(question, snapshots.served, methods[number], config, champion)
-        if fitted is not None and len(fitted.names) <= config.choice.most_segments:
-            return Training(fitted, methods[number], trials, chosen_on)
+        fitted = fit(weighted, snapshots.served, methods[number], config, champion)
+        if fitted is not None:
+            return Training(fitted, methods[number], trials, weighted)
     raise NoSegmentsError(
         f"{question.name}: no method finds two segments among {len(snapshots.served)} customers as of "
         f"{snapshots.served.as_of}; load more data, or a snapshot in which customers differ"
@@ -141,31 +143,40 @@ def fit(
 
 
 def tried_on(
-    question: SegmentationQuestion, snapshot: Snapshot, methods: Sequence[Method], config: SegmentationConfig
+    question: SegmentationQuestion, snapshots: Snapshots, methods: Sequence[Method], config: SegmentationConfig
 ) -> tuple[list[Tried], tuple[Trial, ...]]:
-    """Fit every method to a snapshot and measure what decides, and the record of it."""
-    matrix = FeatureSpace.fit(question, snapshot.frame).matrix(snapshot.frame)
-    partitions = [method.fit(matrix, config.seed) for method in methods]
-    placed = [None if partition is None else partition.place(matrix) for partition in partitions]
-    separated = _separations(snapshot, placed, config)
+    """Fit every method and measure what decides, and the record of it."""
+    frame = snapshots.served.frame
+    matrix = FeatureSpace.fit(question, frame).matrix(frame)
+    separated = _separations(question, snapshots.known, methods, config)
     tried, trials = [], []
     for number, method in enumerate(methods):
+        partition = method.fit(matrix, config.seed)
+        placed = None if partition is None else partition.place(matrix)
         measured = stability(matrix, method, config.stability, config.seed)
-        each = _tried(method, partitions[number], placed[number], measured, separated.get(str(number)), config)
+        each = _tried(method, partition, placed, measured, separated.get(str(number)), config)
         tried.append(each)
-        trials.append(_record(each, measured, matrix, placed[number], config))
+        trials.append(_record(each, measured, matrix, placed, config))
     return tried, tuple(trials)
 
 
 def _separations(
-    snapshot: Snapshot, placed: Sequence[Placed | None], config: SegmentationConfig
+    question: SegmentationQuestion, known: Snapshot | None, methods: Sequence[Method], config: SegmentationConfig
 ) -> dict[str, Draws]:
-    """Return the separation of each partition by its number; none where too few customers spent anything."""
+    """Return the separation of each method's segments by its number; none where too few customers spent anything."""
     choice = config.choice
-    if snapshot.spend is None or snapshot.spenders < choice.min_events:
+    if question.aim is not Aim.FUTURE_SPEND or known is None or known.spend is None:
         return {}
-    groups = {str(number): each.label for number, each in enumerate(placed) if each is not None}
-    return separations(groups, snapshot.spend, choice.folds, choice.resamples, config.seed)
+    if known.spenders < choice.min_events:
+        return {}
+    matrix = FeatureSpace.fit(question, known.frame).matrix(known.frame)
+    partitions = [method.fit(matrix, config.seed) for method in methods]
+    groups = {
+        str(number): partition.place(matrix).label
+        for number, partition in enumerate(partitions)
+        if partition is not None
+    }
+    return separations(groups, known.spend, choice.folds, choice.resamples, config.seed)
 
 
 def _tried(
