@@ -31,7 +31,7 @@ class DensityConfig(Config):
         Beyond so many customers a fixed random part is fitted, and all are assigned to what it shows.
     """
 
-    cluster_shares: tuple[float, ...] = (0.02, 0.04, 0.08)
+    cluster_shares: tuple[float, ...] = (0.02, 0.05)
     neighbours: int = Field(default=15, ge=2)
     max_rows: int = Field(default=20_000, ge=100)
 
@@ -48,7 +48,7 @@ class StabilityConfig(Config):
     """
 
     rows: int = Field(default=3_000, ge=100)
-    pairs: int = Field(default=15, ge=3)
+    pairs: int = Field(default=12, ge=3)
 
 
 class ChoiceConfig(Config):
@@ -84,7 +84,7 @@ class ChoiceConfig(Config):
     folds: int = Field(default=5, ge=2)
     resamples: int = Field(default=400, ge=20)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    min_events: int = Field(default=30, ge=1)
+    min_events: int = Field(default=100, ge=1)
 
 
 class SegmentationConfig(Config):

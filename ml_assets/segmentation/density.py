@@ -118,6 +118,11 @@ class DensityMethod:
         return DensePlaces.kind
 
     @property
+    def leaves_out(self) -> bool:
+        """Rows in no dense place are left out."""
+        return True
+
+    @property
     def setting(self) -> float:
         """``min_cluster_size`` as a share of the rows."""
         return self.cluster_share

@@ -66,6 +66,11 @@ class KMeansMethod:
         return Centroids.kind
 
     @property
+    def leaves_out(self) -> bool:
+        """No row is left out."""
+        return False
+
+    @property
     def setting(self) -> float:
         """Number of segments."""
         return float(self.segments)

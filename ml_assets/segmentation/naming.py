@@ -41,15 +41,17 @@ def profiles(frame: pd.DataFrame, label: Labels, segments: int, axes: Sequence[A
     return places
 
 
-def prototype_names(places: FloatArray, prototypes: Sequence[Prototype], taken: frozenset[str]) -> list[str]:
+def prototype_names(
+    places: FloatArray, prototypes: Sequence[Prototype], axes: Sequence[Axis], taken: frozenset[str]
+) -> list[str]:
     """Return a name a segment, each at most once, so that the squared distances from the prototypes are least.
 
     Parameters
     ----------
     places
         Profiles of the segments, shape (n, axes).
-    prototypes
-        Names with their profiles.
+    prototypes, axes
+        Names with their profiles, and what counts how much in these.
     taken
         Names that are not to be given.
 
@@ -67,7 +69,8 @@ def prototype_names(places: FloatArray, prototypes: Sequence[Prototype], taken: 
     if not len(places):
         return []
     wanted = np.array([prototype.place for prototype in free])
-    cost = np.square(places[:, None, :] - wanted[None, :, :]).sum(axis=2)
+    weight = np.array([axis.weight for axis in axes])
+    cost = np.square(weight * (places[:, None, :] - wanted[None, :, :])).sum(axis=2)
     segment, chosen = linear_sum_assignment(cost)
     names = dict(zip(segment.tolist(), chosen.tolist(), strict=True))
     return [free[names[number]].name for number in range(len(places))]
@@ -110,6 +113,6 @@ def segment_names(
     kept = kept_names(label, segments, before) if before is not None else {}
     new = [number for number in range(segments) if number not in kept]
     places = profiles(frame, label, segments, question.axes)[new]
-    given = prototype_names(places, question.prototypes, frozenset(kept.values()))
+    given = prototype_names(places, question.prototypes, question.axes, frozenset(kept.values()))
     names = kept | dict(zip(new, given, strict=True))
     return tuple(names[number] for number in range(segments))

@@ -66,6 +66,10 @@ class Method(Protocol):
         """Name of the way."""
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether some rows may belong nowhere."""
+
+    @property
     def setting(self) -> float:
         """Number of segments, or ``min_cluster_size`` as a share of the rows."""
 

@@ -63,11 +63,12 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A coordinate of a segment's profile, 0 to 1, by which it is named."""
+    """A coordinate of a segment's profile, 0 to 1, by which it is named; distances on it count ``weight`` times."""
 
     name: str
     column: str
     scale: Scale
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
