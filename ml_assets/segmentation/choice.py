@@ -2,9 +2,10 @@
 
 Belongs here: obstacles, the order of those without. Does not belong here: measuring them (``train``).
 
-Of the partitions without an obstacle those count that are more stable than the null for certain; if there are none,
-all do. Where the aim is future spend, those stay whose separation is not below the best for certain (paired bootstrap).
-Of these the gain over the null decides; of equally stable ones K-Means goes before HDBSCAN, and the finest first.
+Of the partitions without an obstacle those count that are more stable than the null for certain; if there are none, the
+customers are a continuum, and all count. Where the aim is future spend, those stay whose separation is not below the
+best for certain (paired bootstrap). Of these the gain over the null decides, in a continuum stability itself; of
+equally stable ones K-Means goes before HDBSCAN, and the finest first.
 """
 
 from __future__ import annotations
@@ -87,17 +88,19 @@ def _as_separate(tried: Sequence[Tried], pool: Sequence[int], config: ChoiceConf
 
 
 def _most_stable_first(tried: Sequence[Tried], pool: Sequence[int], config: ChoiceConfig) -> list[int]:
-    """Return those as stable as the best, then the others by their gain over the null.
+    """Return those as stable as the best, then the others by the same measure.
 
     Of equally stable ones those go first that leave nobody out by construction, then the finest: ties in the data, such
     as shares of one or two orders, are dense places too, and only what is clearly more stable outweighs that.
     """
-    best = max((tried[number].gain for number in pool), default=0.0)
+    has_structure = any(tried[number].exceeds_null for number in pool)
+    merit = {number: tried[number].gain if has_structure else tried[number].stability for number in pool}
+    best = max(merit.values(), default=0.0)
 
     def place(number: int) -> tuple[bool, float, float, int]:
         each = tried[number]
-        if each.gain < best - config.as_stable:
-            return True, -each.gain, 0.0, number
+        if merit[number] < best - config.as_stable:
+            return True, -merit[number], 0.0, number
         return False, float(each.method.leaves_out), -float(each.segments), number
 
     return sorted(pool, key=place)

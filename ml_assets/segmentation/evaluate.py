@@ -51,7 +51,7 @@ def evaluate(
     fitted, served = training.fitted, snapshots.served
     matrix = fitted.space.matrix(served.frame)
     placed = fitted.partition.place(matrix)
-    measured = stability(matrix, training.method, config.stability, config.seed)
+    measured = stability(matrix, fitted.space.is_rank, training.method, config.stability, config.seed)
     kept = names_kept(training.question, served, training.method, config, fitted)
     judged = _as_of_judged(question, training, snapshots, config)
     confidence = config.choice.confidence

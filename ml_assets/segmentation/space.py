@@ -129,6 +129,11 @@ class FeatureSpace(BaseModel):
         evidence = [each.evidence for each in self.coordinates if each.evidence is not None]
         return tuple(dict.fromkeys([*(each.column for each in self.coordinates), *evidence]))
 
+    @property
+    def is_rank(self) -> npt.NDArray[np.bool_]:
+        """Whether each column of the matrix is a rank."""
+        return np.array([each.transform is Transform.RANK for each in self.coordinates], dtype=bool)
+
     def matrix(self, frame: pd.DataFrame) -> FloatArray:
         """Return the places of rows, shape (n, p); each row's depends on that row alone.
 

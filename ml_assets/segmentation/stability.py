@@ -3,10 +3,11 @@
 Belongs here: the adjusted Rand index of two resamples on the rows that both drew, the structureless null, silhouettes.
 Does not belong here: what follows from them (``choice``).
 
-Stability alone says little: two halves of any cloud with one longest axis are found again and again, so that k = 2 is
-stable in data without segments. So each figure stands beside that of the null, a normal law with the same means and
-covariances: it is as long and as broad as the data, and has no groups. Columns permuted on their own would keep the
-groups that a single column shows, such as those who came back and those who did not.
+Stability alone says little: two halves of any cloud with one longest axis are found again and again, and so are the
+four quarters of a square, though neither has groups. So each figure stands beside that of the null: as many customers
+from one normal law with the data's means, variances and correlations, whose columns were de-skewed in the same way, so
+that a rank is uniform there too. Columns permuted on their own would keep the groups that a single column shows, such
+as those who came back and those who did not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
+from scipy.special import ndtr
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from ml_assets.metrics.estimate import Estimate
@@ -51,7 +54,9 @@ class Stability:
         return lead > error * float(stats.t.ppf(confidence, min(len(self.found), len(self.null)) - 1))
 
 
-def stability(matrix: FloatArray, method: Method, config: StabilityConfig, seed: int) -> Stability:
+def stability(
+    matrix: FloatArray, is_rank: npt.NDArray[np.bool_], method: Method, config: StabilityConfig, seed: int
+) -> Stability:
     """Return how stable a method is on rows, and on a null of the same size.
 
     Pairs of the data are drawn from one part of the rows; each pair of the null has data of its own.
@@ -60,6 +65,8 @@ def stability(matrix: FloatArray, method: Method, config: StabilityConfig, seed:
     ----------
     matrix
         Places of rows, shape (n, p).
+    is_rank
+        Which columns are ranks.
     method
         What is fitted.
     config
@@ -69,13 +76,20 @@ def stability(matrix: FloatArray, method: Method, config: StabilityConfig, seed:
     """
     generator = np.random.default_rng(seed)
     rows = _part(matrix, config.rows, generator)
-    mean, covariance = rows.mean(axis=0), np.atleast_2d(np.cov(rows, rowvar=False))
     found = np.array([_pair(rows, method, generator) for _ in range(config.pairs)])
-    null = [
-        _pair(generator.multivariate_normal(mean, covariance, size=len(rows), method="eigh"), method, generator)
-        for _ in range(config.pairs)
-    ]
+    null = [_pair(structureless(rows, is_rank, generator), method, generator) for _ in range(config.pairs)]
     return Stability(found=found, null=np.array(null))
+
+
+def structureless(rows: FloatArray, is_rank: npt.NDArray[np.bool_], generator: np.random.Generator) -> FloatArray:
+    """Return as many rows without groups, with the same means, variances and correlations of underlying normal laws."""
+    spread = rows.std(axis=0)
+    standard = np.divide(rows - rows.mean(axis=0), spread, out=np.zeros_like(rows), where=spread > 0)
+    correlation = np.atleast_2d(standard.T @ standard / len(rows))
+    drawn = generator.multivariate_normal(np.zeros(len(spread)), correlation, size=len(rows), method="eigh")
+    # A uniform law on [0, 1] has a variance of 1 / 12.
+    uniform = np.sqrt(12.0) * (ndtr(drawn) - 0.5)
+    return np.asarray(rows.mean(axis=0) + spread * np.where(is_rank, uniform, drawn), dtype=np.float64)
 
 
 def mean_estimate(values: FloatArray, confidence: float) -> Estimate:

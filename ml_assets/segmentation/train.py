@@ -147,13 +147,14 @@ def tried_on(
 ) -> tuple[list[Tried], tuple[Trial, ...]]:
     """Fit every method and measure what decides, and the record of it."""
     frame = snapshots.served.frame
-    matrix = FeatureSpace.fit(question, frame).matrix(frame)
+    space = FeatureSpace.fit(question, frame)
+    matrix = space.matrix(frame)
     separated = _separations(question, snapshots.known, methods, config)
     tried, trials = [], []
     for number, method in enumerate(methods):
         partition = method.fit(matrix, config.seed)
         placed = None if partition is None else partition.place(matrix)
-        measured = stability(matrix, method, config.stability, config.seed)
+        measured = stability(matrix, space.is_rank, method, config.stability, config.seed)
         each = _tried(method, partition, placed, measured, separated.get(str(number)), config)
         tried.append(each)
         trials.append(_record(each, measured, matrix, placed, config))
