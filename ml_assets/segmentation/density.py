@@ -7,8 +7,9 @@ The package's own object can only be stored as a pickle, which executes code whe
 are the rows that it was fitted to, with their segments and core distances. A new row is placed as the package's
 ``approximate_predict`` places it: its mutual reachability distance (Campello, Moulavi and Sander 2013) to each of its
 ``neighbours`` nearest fitted rows is the largest of their core distance, its own, and their distance; it belongs where
-the nearest by this measure belongs. Where the package then climbs up its tree to see whether the row is too far off,
-here it is noise if it lies farther than any fitted row of the segment from its neighbours.
+the nearest by this measure belongs. Where the package then climbs up its tree to see whether the segment was one of its
+own yet at that distance, here the row is noise if it lies farther off than the nearest other segment does: at that
+distance the tree parts the two.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class DensePlaces:
         Segment of each, -1 for noise.
     core
         Distance of each from the last of its neighbours.
+    reach
+        Distance of each segment from the nearest other one.
     neighbours
         How many neighbours, the row itself among them, make a place dense.
     """
@@ -47,20 +50,13 @@ class DensePlaces:
     rows: FloatArray
     label: Labels
     core: FloatArray
+    reach: FloatArray
     neighbours: int
 
     @property
     def segments(self) -> int:
         """Number of segments."""
         return int(self.label.max()) + 1
-
-    @cached_property
-    def _reach(self) -> FloatArray:
-        """Largest core distance within each segment."""
-        reach = np.zeros(self.segments)
-        members = self.label >= 0
-        np.maximum.at(reach, self.label[members], self.core[members])
-        return reach
 
     @cached_property
     def _tree(self) -> KDTree:
@@ -74,7 +70,7 @@ class DensePlaces:
     def place(self, matrix: FloatArray) -> Placed:
         """Return each row's segment; noise gets the segment of its nearest fitted row in any, with strength 0.
 
-        The strength is by how much nearer a row is to its neighbours than the segment's outermost fitted row.
+        The strength is by how much nearer a row is to its segment than the nearest other segment is.
         """
         if not len(matrix):
             return Placed(np.empty(0, np.int64), np.empty(0, bool), np.empty(0))
@@ -83,7 +79,7 @@ class DensePlaces:
         nearest = np.argmin(mutual, axis=1)[:, None]
         label = self.label[np.take_along_axis(neighbour, nearest, axis=1)[:, 0]]
         far = np.take_along_axis(mutual, nearest, axis=1)[:, 0]
-        reach = np.where(label >= 0, self._reach[np.maximum(label, 0)], 0.0)
+        reach = np.where(label >= 0, self.reach[np.maximum(label, 0)], 0.0)
         is_noise = (label < 0) | (far > reach)
         strength = np.where(is_noise, 0.0, 1.0 - np.divide(far, reach, out=np.zeros(len(far)), where=reach > 0))
         tree, labels = self._members
@@ -91,14 +87,21 @@ class DensePlaces:
         return Placed(label, is_noise, strength)
 
     def save(self, folder: Path) -> None:
-        """Write the rows with their segments and core distances."""
-        np.savez(folder / _FILE, rows=self.rows, label=self.label, core=self.core, neighbours=self.neighbours)
+        """Write the rows with their segments and distances."""
+        np.savez(
+            folder / _FILE,
+            rows=self.rows,
+            label=self.label,
+            core=self.core,
+            reach=self.reach,
+            neighbours=self.neighbours,
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Return the places that ``save`` wrote."""
         with np.load(folder / _FILE, allow_pickle=False) as stored:
-            return cls(stored["rows"], stored["label"], stored["core"], int(stored["neighbours"]))
+            return cls(stored["rows"], stored["label"], stored["core"], stored["reach"], int(stored["neighbours"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,19 @@ class DensityMethod:
         label = np.asarray(label, dtype=np.int64)
         centres = np.array([matrix[label == number].mean(axis=0) for number in range(count)])
         core = KDTree(matrix).query(matrix, k=self.neighbours)[0][:, -1]
-        return DensePlaces(matrix, relabelled(label, np.lexsort(centres.T[::-1])), core, self.neighbours)
+        label = relabelled(label, np.lexsort(centres.T[::-1]))
+        return DensePlaces(matrix, label, core, _gaps(matrix, label, core), self.neighbours)
 
     def resample(self, drawn: Positions) -> Positions:
         """Return each row of a bootstrap sample once: copies would be dense places of their own."""
         return np.unique(drawn)
+
+
+def _gaps(rows: FloatArray, label: Labels, core: FloatArray) -> FloatArray:
+    """Return the mutual reachability distance of each segment from the nearest row of another one."""
+    gaps = np.empty(int(label.max()) + 1)
+    for number in range(len(gaps)):
+        members, others = np.flatnonzero(label == number), np.flatnonzero((label >= 0) & (label != number))
+        distance, nearest = KDTree(rows[others]).query(rows[members])
+        gaps[number] = np.maximum(np.maximum(distance, core[members]), core[others[nearest]]).min()
+    return gaps
