@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -34,7 +35,7 @@ QUICK = SegmentationConfig(
 
 
 def blobs(
-    rows: int, centres: list[tuple[float, ...]], seed: int = 0, spread: float = 0.3
+    rows: int, centres: Sequence[tuple[float, ...]], seed: int = 0, spread: float = 0.3
 ) -> tuple[FloatArray, FloatArray]:
     """Return points around centres, in turn, and the number of each point's centre."""
     group = np.arange(rows) % len(centres)

@@ -55,7 +55,7 @@ def test_a_day_before_the_horizon_ends_nothing_is_judged() -> None:
 
 def test_a_snapshot_with_a_label_of_unknown_time_is_not_judged() -> None:
     features, values = tables([date(2018, 2, 28)])
-    values = values.assign(label_known_at=[pd.NaT, *values["label_known_at"].iloc[1:]])
+    values = values.assign(label_known_at=values["label_known_at"].where(values["customer_unique_id"] != "p0"))
     assert snapshots_of(QUESTION, features, values, date(2019, 1, 1)).judged is None
 
 
