@@ -89,7 +89,8 @@ def write_export(export: Export, frame: pd.DataFrame) -> None:
         If a declared column is missing, or a column has a type that no file format is declared for.
     """
     rows = frame[list(export.columns)].sort_values(export.key, ignore_index=True)
-    typed = pa.Table.from_pandas(rows, schema=_arrow_schema(export), preserve_index=False)
+    # Without what pandas notes of the types of its own frame, which are not the same on every engine.
+    typed = pa.Table.from_pandas(rows, _arrow_schema(export), preserve_index=False).replace_schema_metadata(None)
     text = rows.assign(**{name: _csv_column(rows[name], kind) for name, kind in export.columns.items()})
     write_whole(export.parquet, lambda path: pq.write_table(typed, path))
     write_whole(export.csv, lambda path: text.to_csv(path, index=False, float_format=_CSV_FLOATS, lineterminator="\n"))
