@@ -178,7 +178,7 @@ def test_the_asset_stands_behind_the_table_and_checks_its_files(tmp_path: Path) 
     assert asset.key == export_key(CUSTOMER_360)
     assert [key.path for key in asset.dependency_keys] == [["marts", "customer_360"]]
     assert [key.name for key in asset.check_keys] == [EXPORT_CHECK]
-    assert asset.node_def.pool == settings.engine.pool
+    assert asset.op.pool == settings.engine.pool
     assert settings.export_dir == tmp_path / "exports"
     assert build_export_assets(settings, {"nodes": {}}) == []
     [narrower] = build_export_assets(
