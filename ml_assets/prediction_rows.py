@@ -79,18 +79,21 @@ def list_problems(lists: pd.Series[str], at_most: int) -> Iterable[str]:
         yield f"{lists.name} has up to {max(map(len, parsed))} entries a row; at most {at_most} are shown"
 
 
-def interval_problems(frame: pd.DataFrame) -> Iterable[str]:
+def interval_problems(frame: pd.DataFrame, *, ends_may_lack: bool = False) -> Iterable[str]:
     """Tell of intervals that do not hold their middle, or of which only a part is known.
 
     Parameters
     ----------
     frame
         Lower end, middle and upper end, in this order.
+    ends_may_lack
+        Whether a middle may be known without an interval around it.
     """
     names = ", ".join(frame.columns)
     values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
     known = ~np.isnan(values)
-    partial = int((known.any(axis=1) & ~known.all(axis=1)).sum())
+    asked = known[:, [0, 2]] if ends_may_lack else known
+    partial = int((asked.any(axis=1) & ~known.all(axis=1)).sum())
     if partial:
         yield f"only some of {names} are known in {partial} rows"
     low, middle, high = values[known.all(axis=1)].T

@@ -136,6 +136,7 @@ _AS_OF_DATE = PredictionColumn(AS_OF_DATE, ColumnType.DATE, "Day by whose end al
 _PROBABILITY = PredictionColumn(
     SCORE, ColumnType.DOUBLE, "Calibrated probability of the answer yes, 0 to 1.", at_least=0, at_most=1
 )
+_NO_LAWS = "NULL where a rule serves that knows no laws of purchases"
 _LIKELY = "How likely among all that are scored"
 _BY_CONTRIBUTION = (
     "columns that move the score most, each with value and contribution to the margin (uncalibrated log odds)."
@@ -210,12 +211,17 @@ def _value(model: str, entity: str, entity_column: str) -> PredictionTable:
             PredictionColumn(
                 PROBABILITY_ALIVE,
                 ColumnType.DOUBLE,
-                f"Probability that the {entity} has not gone for good, 0 to 1.",
+                f"Probability that the {entity} has not gone for good, 0 to 1; {_NO_LAWS}.",
+                is_nullable=True,
                 at_least=0,
                 at_most=1,
             ),
             *(
-                _amount(expected_purchases_column(days), f"Days with an order that are expected in {days} days.")
+                _amount(
+                    expected_purchases_column(days),
+                    f"Days with an order that are expected in {days} days; {_NO_LAWS}.",
+                    is_nullable=True,
+                )
                 for days in VALUE_HORIZONS
             ),
             *(column for days in VALUE_HORIZONS for column in _value_columns(days, money)),
@@ -227,12 +233,12 @@ def _value(model: str, entity: str, entity_column: str) -> PredictionTable:
 def _value_columns(days: int, money: str) -> Iterable[PredictionColumn]:
     low, middle, high = expected_value_columns(days)
     yield _amount(middle, f"{money}, expected in {days} days.")
-    yield _amount(low, f"Lower end of the predictive interval of the value of {days} days.")
-    yield _amount(high, f"Upper end of the predictive interval of the value of {days} days.")
+    yield _amount(low, f"Lower end of the predictive interval of it; {_NO_LAWS}.", is_nullable=True)
+    yield _amount(high, f"Upper end of the predictive interval of it; {_NO_LAWS}.", is_nullable=True)
 
 
-def _amount(name: str, description: str) -> PredictionColumn:
-    return PredictionColumn(name, ColumnType.DOUBLE, description, at_least=0, at_most=inf)
+def _amount(name: str, description: str, *, is_nullable: bool = False) -> PredictionColumn:
+    return PredictionColumn(name, ColumnType.DOUBLE, description, is_nullable, at_least=0, at_most=inf)
 
 
 def _segmentation(model: str, entity: str, entity_column: str) -> PredictionTable:
@@ -310,4 +316,4 @@ def _row_problems(frame: pd.DataFrame, table: PredictionTable) -> Iterable[str]:
         yield from range_problems(frame[EXPECTED_VALUE].fillna(inf), -inf, inf)
     yield from list_problems(frame[REASONS], MAX_REASONS)
     for names in table.intervals:
-        yield from interval_problems(frame[list(names)])
+        yield from interval_problems(frame[list(names)], ends_may_lack=names[1] in table.required)
