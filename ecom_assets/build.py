@@ -17,6 +17,7 @@ from ecom_assets.dbt.resource import PinnedDbt
 from ecom_assets.dbt.translator import WarehouseTranslator
 from ecom_assets.engine_parity.job import build_parity_job
 from ecom_assets.environment import DBT_PROJECT_DIR, Settings, export_settings, load_settings
+from ecom_assets.exports.assets import build_export_assets
 from ecom_assets.ingestion.assets import build_raw_assets
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.jobs import build_jobs
@@ -63,6 +64,7 @@ def build_defs(
             build_dbt_assets(manifest, project, translator, settings.engine.pool),
             *build_model_assets(settings.sources, settings.engine.pool, settings.warehouse_identity),
             build_serving_assets(manifest, project, translator, settings.engine.pool),
+            *build_export_assets(settings, manifest),
         ],
         asset_checks=build_unit_test_checks(manifest, translator, settings.engine.pool),
         jobs=[*build_jobs(sources), build_audit_job(settings), build_parity_job(settings)],

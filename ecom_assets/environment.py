@@ -169,6 +169,11 @@ class Settings:
         return self.home / "models"
 
     @property
+    def export_dir(self) -> Path:
+        """Folder of the tables that leave the warehouse as files."""
+        return self.home / "exports"
+
+    @property
     def dbt_target_dir(self) -> Path:
         """Folder of the manifest that Dagster reads, and of the artefacts of its dbt invocations."""
         return self.home / "dbt" / "target"

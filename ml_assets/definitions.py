@@ -20,7 +20,7 @@ from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
 from ml_assets.scoreboard import build_scoreboard_asset
 
 # The code that all questions share; their own room comes on top.
-_SHARED = ("classification", "metrics", "registry", "config.py", "predictions.py")
+_SHARED = ("classification", "metrics", "registry", "config.py", "predictions.py", "prediction_rows.py")
 _CHURN, _LATE_DELIVERY, _REPORTS = "churn", "late_delivery", "reports"
 
 

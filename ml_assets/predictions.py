@@ -1,20 +1,29 @@
 """Tables of scores: one a registered model, with columns that are the same on every engine.
 
-Belongs here: which tables there are, their columns, and what is wrong with rows that are to be written into one.
-Does not belong here: how a score comes about (``classification``), writing it (``warehouse``).
+Belongs here: which tables there are, their columns, and which checks rows must pass that are to be written into one.
+Does not belong here: what a check looks at (``prediction_rows``), how a score comes about, writing it (``warehouse``).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
-import numpy as np
 import pandas as pd
 
 from ml_assets.contract import PREDICTIONS_SCHEMA, TableName
+from ml_assets.prediction_rows import (
+    blank_problems,
+    day_problems,
+    interval_problems,
+    key_problems,
+    list_problems,
+    null_problems,
+    range_problems,
+    value_problems,
+)
 
 SCORE = "score"
 BAND = "band"
@@ -28,8 +37,16 @@ DECISION_AT = "decision_at"
 DELIVERY_DAYS = ("delivery_days_low", "delivery_days_median", "delivery_days_high")
 # Money that a contact is worth; a table has the column only where margin, cost and save rate are configured.
 EXPECTED_VALUE = "expected_value"
+# Of a customer or seller: that they buy or sell again at all, how often, and for how much.
+PROBABILITY_ALIVE = "probability_alive"
+VALUE_HORIZONS = (30, 90, 180, 365)
+# The horizon whose expected value is the score: that of the label.
+SCORE_HORIZON = 180
+# Of a customer: the group they belong to, and whether they were put there although they are like no group.
+SEGMENT = "segment"
+IS_NOISE = "is_noise"
 
-# From the most to the least likely; everyone has one.
+# From the highest to the lowest score; everyone has one.
 BANDS = ("high", "medium", "low")
 MAX_REASONS = 3
 
@@ -46,12 +63,24 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PredictionColumn:
-    """A column of a table of scores."""
+    """A column of a table of scores.
+
+    Attributes
+    ----------
+    name, type, description
+        As they stand in the warehouse and in dbt.
+    is_nullable
+        Whether a row may leave it empty.
+    at_least, at_most
+        Range of its numbers, both ends included; None where nothing is asked of them.
+    """
 
     name: str
     type: ColumnType
     description: str
     is_nullable: bool = False
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +99,8 @@ class PredictionTable:
         Columns that tell rows apart.
     columns
         All columns, those of the key first.
+    intervals
+        Columns that are lower end, middle and upper end of an interval.
     """
 
     model: str
@@ -77,6 +108,7 @@ class PredictionTable:
     title: str
     key: tuple[str, ...]
     columns: tuple[PredictionColumn, ...]
+    intervals: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def name(self) -> TableName:
@@ -89,20 +121,40 @@ class PredictionTable:
         return tuple(column.name for column in self.columns if not column.is_nullable)
 
 
+def expected_purchases_column(days: int) -> str:
+    """Return the name of the column of purchases that are expected in so many days."""
+    return f"expected_purchases_{days}d"
+
+
+def expected_value_columns(days: int) -> tuple[str, str, str]:
+    """Return the names of the lower end, the middle and the upper end of the value expected in so many days."""
+    name = f"{EXPECTED_VALUE}_{days}d"
+    return f"{name}_low", name, f"{name}_high"
+
+
 _AS_OF_DATE = PredictionColumn(AS_OF_DATE, ColumnType.DATE, "Day by whose end all is known that the score uses.")
-_SCORED = (
-    PredictionColumn(SCORE, ColumnType.DOUBLE, "Calibrated probability of the answer yes, 0 to 1."),
-    PredictionColumn(BAND, ColumnType.TEXT, f"How likely among all that are scored: {', '.join(BANDS)}."),
-    PredictionColumn(
-        REASONS,
-        ColumnType.TEXT,
-        f"JSON list of the at most {MAX_REASONS} columns that move the score most, each with value and contribution to "
-        "the margin (uncalibrated log odds).",
-    ),
-    PredictionColumn(MODEL_VERSION, ColumnType.TEXT, "Version in the model registry that gave the score."),
-    PredictionColumn(SCORED_AT, ColumnType.TIMESTAMP, "When the row was written, UTC."),
-    PredictionColumn(IS_BACKTEST, ColumnType.BOOLEAN, "Whether that version was trained on data of a later time."),
+_PROBABILITY = PredictionColumn(
+    SCORE, ColumnType.DOUBLE, "Calibrated probability of the answer yes, 0 to 1.", at_least=0, at_most=1
 )
+_NO_LAWS = "NULL where a rule serves that knows no laws of purchases"
+_LIKELY = "How likely among all that are scored"
+_BY_CONTRIBUTION = (
+    "columns that move the score most, each with value and contribution to the margin (uncalibrated log odds)."
+)
+
+
+def _scored(
+    score: PredictionColumn = _PROBABILITY, band: str = _LIKELY, reasons: str = _BY_CONTRIBUTION
+) -> tuple[PredictionColumn, ...]:
+    """Return the columns that every table has, with what they mean in this one."""
+    return (
+        score,
+        PredictionColumn(BAND, ColumnType.TEXT, f"{band}: {', '.join(BANDS)}."),
+        PredictionColumn(REASONS, ColumnType.TEXT, f"JSON list of the at most {MAX_REASONS} {reasons}"),
+        PredictionColumn(MODEL_VERSION, ColumnType.TEXT, "Version in the model registry that gave the score."),
+        PredictionColumn(SCORED_AT, ColumnType.TIMESTAMP, "When the row was written, UTC."),
+        PredictionColumn(IS_BACKTEST, ColumnType.BOOLEAN, "Whether that version was trained on data of a later time."),
+    )
 
 
 def _churn(model: str, source: str, entity: str, entity_column: str) -> PredictionTable:
@@ -114,7 +166,7 @@ def _churn(model: str, source: str, entity: str, entity_column: str) -> Predicti
         columns=(
             PredictionColumn(entity_column, ColumnType.TEXT, f"The {entity}."),
             _AS_OF_DATE,
-            *_SCORED,
+            *_scored(),
         ),
     )
 
@@ -131,10 +183,85 @@ def _late_delivery(model: str, moment: str) -> PredictionTable:
             PredictionColumn("decision_point", ColumnType.TEXT, f"Moment of the question: always {moment} here."),
             PredictionColumn(AS_OF_DATE, ColumnType.DATE, "Day of that moment; what came later on it is not used."),
             PredictionColumn(DECISION_AT, ColumnType.TIMESTAMP, "The moment; all is known that happened before it."),
-            *_SCORED,
+            *_scored(),
             PredictionColumn(low, ColumnType.DOUBLE, "Lower end of the interval of delivery_days_median.", True),
             PredictionColumn(median, ColumnType.DOUBLE, "Days from the decision to the delivery, the median.", True),
             PredictionColumn(high, ColumnType.DOUBLE, "Upper end of the interval of delivery_days_median.", True),
+        ),
+        intervals=(DELIVERY_DAYS,),
+    )
+
+
+def _value(model: str, entity: str, entity_column: str) -> PredictionTable:
+    money = "Price of units without freight, in BRL"
+    score = _amount(SCORE, f"{money}, expected in {SCORE_HORIZON} days; the same as expected_value_{SCORE_HORIZON}d.")
+    return PredictionTable(
+        model=model,
+        source="olist",
+        title=f"One row per {entity} and as-of date: how much they are worth in the days to come.",
+        key=(entity_column, AS_OF_DATE),
+        columns=(
+            PredictionColumn(entity_column, ColumnType.TEXT, f"The {entity}."),
+            _AS_OF_DATE,
+            *_scored(
+                score,
+                "How much they are worth among all that are scored",
+                "columns that move the score most, each with value and contribution to it.",
+            ),
+            PredictionColumn(
+                PROBABILITY_ALIVE,
+                ColumnType.DOUBLE,
+                f"Probability that the {entity} has not gone for good, 0 to 1; {_NO_LAWS}.",
+                is_nullable=True,
+                at_least=0,
+                at_most=1,
+            ),
+            *(
+                _amount(
+                    expected_purchases_column(days),
+                    f"Days with an order that are expected in {days} days; {_NO_LAWS}.",
+                    is_nullable=True,
+                )
+                for days in VALUE_HORIZONS
+            ),
+            *(column for days in VALUE_HORIZONS for column in _value_columns(days, money)),
+        ),
+        intervals=tuple(map(expected_value_columns, VALUE_HORIZONS)),
+    )
+
+
+def _value_columns(days: int, money: str) -> Iterable[PredictionColumn]:
+    low, middle, high = expected_value_columns(days)
+    yield _amount(middle, f"{money}, expected in {days} days.")
+    yield _amount(low, f"Lower end of the predictive interval of it; {_NO_LAWS}.", is_nullable=True)
+    yield _amount(high, f"Upper end of the predictive interval of it; {_NO_LAWS}.", is_nullable=True)
+
+
+def _amount(name: str, description: str, *, is_nullable: bool = False) -> PredictionColumn:
+    return PredictionColumn(name, ColumnType.DOUBLE, description, is_nullable, at_least=0, at_most=inf)
+
+
+def _segmentation(model: str, entity: str, entity_column: str) -> PredictionTable:
+    strength = PredictionColumn(
+        SCORE, ColumnType.DOUBLE, "How strongly they belong to their segment, 0 to 1.", at_least=0, at_most=1
+    )
+    return PredictionTable(
+        model=model,
+        source="olist",
+        title=f"One row per {entity} and as-of date: the segment they belong to.",
+        key=(entity_column, AS_OF_DATE),
+        columns=(
+            PredictionColumn(entity_column, ColumnType.TEXT, f"The {entity}."),
+            _AS_OF_DATE,
+            *_scored(
+                strength,
+                "How strongly they belong to it among all that are scored",
+                f"columns by which the {entity} differs most from everybody.",
+            ),
+            PredictionColumn(SEGMENT, ColumnType.TEXT, "Name of the segment, by its profile."),
+            PredictionColumn(
+                IS_NOISE, ColumnType.BOOLEAN, f"Whether the {entity} is like no segment, and stands in the nearest one."
+            ),
         ),
     )
 
@@ -148,6 +275,9 @@ PREDICTION_TABLES = {
         _churn("churn_retailrocket_visitors", "retailrocket", "visitor", "visitor_id"),
         _late_delivery("late_delivery_purchase", "purchase"),
         _late_delivery("late_delivery_handover", "handover"),
+        _value("cltv_olist_customers", "customer", "customer_unique_id"),
+        _value("cltv_olist_sellers", "seller", "seller_id"),
+        _segmentation("segmentation_olist_customers", "customer", "customer_unique_id"),
     )
 }
 
@@ -172,59 +302,18 @@ def schema_problems(frame: pd.DataFrame, table: PredictionTable) -> list[str]:
 
 
 def _row_problems(frame: pd.DataFrame, table: PredictionTable) -> Iterable[str]:
-    nulls = frame[list(table.required)].isna().sum()
-    yield from (f"{name} is NULL in {count} rows" for name, count in nulls.items() if count)
-    repeated = int(frame.duplicated(list(table.key)).sum())
-    if repeated:
-        yield f"{repeated} rows repeat a combination of {', '.join(table.key)}"
-    yield from _date_problems(frame)
-    yield from _score_problems(frame)
-    yield from _reason_problems(frame[REASONS].dropna())
-    if set(DELIVERY_DAYS) <= set(frame.columns):
-        yield from _interval_problems(frame[list(DELIVERY_DAYS)].to_numpy(dtype=np.float64, na_value=np.nan))
-
-
-def _date_problems(frame: pd.DataFrame) -> Iterable[str]:
-    days = pd.to_datetime(frame[AS_OF_DATE])
-    timed = int((days.notna() & (days != days.dt.normalize())).sum())
-    if timed:
-        yield f"{AS_OF_DATE} has a time of day in {timed} rows"
-
-
-def _score_problems(frame: pd.DataFrame) -> Iterable[str]:
-    score = frame[SCORE].dropna().to_numpy(dtype=np.float64)
-    outside = int((~((score >= 0) & (score <= 1))).sum())
-    if outside:
-        yield f"{SCORE} is no number from 0 to 1 in {outside} rows"
-    unknown = sorted(set(frame[BAND].dropna().unique()) - set(BANDS))
-    if unknown:
-        yield f"{BAND} holds {', '.join(map(repr, unknown))}; known are {', '.join(BANDS)}"
+    texts = [column.name for column in table.columns if column.type is ColumnType.TEXT]
+    yield from null_problems(frame[list(table.required)])
+    yield from blank_problems(frame[texts])
+    yield from key_problems(frame[list(table.key)])
+    yield from day_problems(frame[AS_OF_DATE])
+    for column in table.columns:
+        if column.at_least is not None and column.at_most is not None:
+            yield from range_problems(frame[column.name], column.at_least, column.at_most)
+    yield from value_problems(frame[BAND], BANDS)
     if EXPECTED_VALUE in frame.columns:
-        value = frame[EXPECTED_VALUE].to_numpy(dtype=np.float64, na_value=np.nan)
-        infinite = int((~np.isfinite(value)).sum())
-        if infinite:
-            yield f"{EXPECTED_VALUE} is no finite number in {infinite} rows"
-
-
-def _reason_problems(reasons: Sequence[str] | pd.Series[str]) -> Iterable[str]:
-    try:
-        # All rows in one text: parsing them one by one takes several times as long.
-        lists = json.loads(f"[{','.join(reasons)}]")
-    except (TypeError, ValueError) as error:
-        yield f"{REASONS} are not JSON: {error}"
-        return
-    if len(lists) != len(reasons) or not set(map(type, lists)) <= {list}:
-        yield f"{REASONS} are not one JSON list a row"
-    elif max(map(len, lists), default=0) > MAX_REASONS:
-        yield f"{REASONS} has up to {max(map(len, lists))} entries a row; at most {MAX_REASONS} are shown"
-
-
-def _interval_problems(days: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Iterable[str]:
-    known = ~np.isnan(days)
-    partial = int((known.any(axis=1) & ~known.all(axis=1)).sum())
-    if partial:
-        yield f"only some of {', '.join(DELIVERY_DAYS)} are known in {partial} rows"
-    low, median, high = days[known.all(axis=1)].T
-    unordered = int((~((low <= median) & (median <= high) & np.isfinite(high) & np.isfinite(low))).sum())
-    if unordered:
-        yield f"{', '.join(DELIVERY_DAYS)} are not in ascending order in {unordered} rows"
+        # Here a number that is missing has no end either.
+        yield from range_problems(frame[EXPECTED_VALUE].fillna(inf), -inf, inf)
+    yield from list_problems(frame[REASONS], MAX_REASONS)
+    for names in table.intervals:
+        yield from interval_problems(frame[list(names)], ends_may_lack=names[1] in table.required)

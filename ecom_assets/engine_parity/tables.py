@@ -51,7 +51,7 @@ class ComparedTable:
 def compared_tables(manifest: Mapping[str, Any]) -> tuple[ComparedTable, ...]:
     """Return all marts and feature tables, and what is stored on the way to them, in the order in which data flows.
 
-    What stands downstream of scores is left out: it is views over these.
+    What stands downstream of scores is left out: it says the same where these and the marts do, and a build has none.
     """
     keys = _keys_by_node(manifest)
     tables = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -15,18 +16,20 @@ import pytest
 from ecom_assets.build import build_defs
 from ecom_assets.comparison.builds import Build
 from ecom_assets.engine_parity.audit import NotComparableError, audit_build, audit_parity, problems, server_of
+from ecom_assets.exports.assets import CUSTOMER_360
+from ecom_assets.exports.files import Export, contract_columns, write_export
 from ecom_assets.keys import AUDIT_ENGINE_PARITY
 from ecom_assets.models import model_resources
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ml_assets.classification.scoring import score
 from ml_assets.config import ScoringConfig
-from ml_assets.contract import FILES_RESOURCE, REGISTRY_RESOURCE
+from ml_assets.contract import FEATURES_SCHEMA, FILES_RESOURCE, REGISTRY_RESOURCE, TableName
 from ml_assets.definitions import questions_of
 from ml_assets.late_delivery.days.assets import extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
-from ml_assets.predictions import PREDICTION_TABLES
+from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
 from tests.conftest import Home, PostgresHome
-from tests.fixtures.predictions import scores
+from tests.fixtures.predictions import scores, scores_of
 from tests.integration.test_make_run import failed_checks, rewrite
 
 pytestmark = pytest.mark.slow
@@ -62,7 +65,7 @@ def test_the_job_finds_every_table_of_the_sample_equal_and_leaves_the_home_as_it
     rows = {str(record.data["table"]): int(str(record.data["rows"])) for record in table.records}
     stored = as_home.query(
         "select schemaname || '.' || tablename from pg_tables "
-        "where schemaname in ('staging', 'intermediate', 'marts', 'features')"
+        "where schemaname in ('staging', 'intermediate', 'marts', 'features') and tablename <> 'customer_360'"
     )
     assert sorted(rows) == sorted(str(name) for (name,) in stored)
     assert rows == {name: as_home.count(name) for name in rows}
@@ -137,6 +140,35 @@ def test_the_server_was_scored_and_its_champions_say_the_same_of_the_embedded_fe
     assert problems(comparisons) == ""
     compared = {comparison.table: comparison.rows for comparison in comparisons}
     assert {str(table.name) for table in PREDICTION_TABLES.values()} <= compared.keys()
+
+
+def test_what_reads_scores_says_the_same_of_the_same_scores(
+    as_home: PostgresHome, home_copy: Home, tmp_path: Path
+) -> None:
+    sides = {"server": as_home.with_copied_database(), "embedded": home_copy}
+    warehouses = {
+        "server": server_of(sides["server"].settings()),
+        "embedded": DuckDBWarehouse(path=str(home_copy.path / "warehouse.duckdb")),
+    }
+    for model in ("churn_olist_customers", "cltv_olist_customers", "segmentation_olist_customers"):
+        table = PREDICTION_TABLES[model]
+        features = TableName(FEATURES_SCHEMA, f"ftr_{model}")
+        keys = warehouses["embedded"].read(features, table.key).sort_values(list(table.key), ignore_index=True)
+        rows = scores_of(table, keys[keys[AS_OF_DATE] == keys[AS_OF_DATE].max()].reset_index(drop=True))
+        for warehouse in warehouses.values():
+            warehouse.delete(table.name, where="true")
+            warehouse.replace(table.name, rows, table.key)
+    files = {}
+    for name, home in sides.items():
+        result = home.command("commands.dbt", "build", "--select", CUSTOMER_360.name)
+        assert result.returncode == 0, result.stdout
+        manifest = json.loads((home.settings().dbt_shell_target_dir / "manifest.json").read_bytes())
+        columns = contract_columns(manifest, CUSTOMER_360)
+        assert columns is not None
+        export = Export(CUSTOMER_360, "customer_unique_id", columns, tmp_path / name)
+        write_export(export, warehouses[name].read(CUSTOMER_360))
+        files[name] = [path.read_bytes() for path in (export.parquet, export.csv)]
+    assert files["server"] == files["embedded"]
 
 
 def test_a_server_that_was_not_built_from_the_folder_is_refused(

@@ -16,6 +16,8 @@ from tests.fixtures.predictions import scores
 
 SELLERS = PREDICTION_TABLES["churn_olist_sellers"]
 HANDOVER = PREDICTION_TABLES["late_delivery_handover"]
+VALUE = PREDICTION_TABLES["cltv_olist_customers"]
+SEGMENTS = PREDICTION_TABLES["segmentation_olist_customers"]
 
 
 @pytest.mark.parametrize("model", PREDICTION_TABLES)
@@ -37,7 +39,8 @@ def test_the_sql_of_a_table_says_which_columns_may_be_empty() -> None:
         '"reasons" text not null, "model_version" text not null, "scored_at" timestamp not null, '
         '"is_backtest" boolean not null)'
     )
-    assert all(f'"{name}" double precision,' in f"{prediction_statements('olist')[-1][:-1]}," for name in DELIVERY_DAYS)
+    [handover] = [sql for sql in prediction_statements("olist") if f"exists {HANDOVER.name} (" in sql]
+    assert all(f'"{name}" double precision,' in f"{handover[:-1]}," for name in DELIVERY_DAYS)
     assert prediction_statements("another") == [schema]
 
 
@@ -54,6 +57,76 @@ def test_rows_that_fit_have_no_problem(model: str, rows: int) -> None:
     frame = scores(table, rows=3).iloc[:rows]
     assert schema_problems(frame, table) == []
     assert schema_problems(frame.assign(expected_value=-1.5), table) == []
+
+
+@pytest.mark.parametrize("model", ["cltv_olist_customers", "cltv_olist_sellers"])
+def test_value_is_said_of_four_horizons_with_an_interval_each(model: str) -> None:
+    table = PREDICTION_TABLES[model]
+    names = [column.name for column in table.columns]
+    values = [f"expected_value_{days}d{end}" for days in (30, 90, 180, 365) for end in ("", "_low", "_high")]
+    purchases = [f"expected_purchases_{days}d" for days in (30, 90, 180, 365)]
+    assert names[8:] == ["probability_alive", *purchases, *values]
+    assert set(names) - set(table.required) == {
+        "probability_alive",
+        *purchases,
+        *(name for name in values if name.endswith(("_low", "_high"))),
+    }
+    assert table.intervals == tuple(
+        (f"expected_value_{days}d_low", f"expected_value_{days}d", f"expected_value_{days}d_high")
+        for days in (30, 90, 180, 365)
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        ({"score": [0.0, 1e9]}, None),
+        ({"score": [-0.01, 1.0]}, "score is no finite number from 0 on in 1 rows"),
+        ({"score": [np.inf, 1.0]}, "score is no finite number from 0 on in 1 rows"),
+        ({"expected_purchases_30d": [0.0, 2.5]}, None),
+        ({"expected_purchases_30d": [-1.0, np.inf]}, "expected_purchases_30d is no finite number from 0 on in 2 rows"),
+        ({"expected_purchases_365d": [np.nan, 0.5], "probability_alive": None}, None),
+        ({"expected_value_365d": [np.nan, 0.25]}, "expected_value_365d is NULL in 1 rows"),
+        ({"expected_value_30d_low": np.nan, "expected_value_30d_high": np.nan}, None),
+        (
+            {"expected_value_30d_low": [np.nan, 0.25]},
+            "only some of expected_value_30d_low, expected_value_30d, expected_value_30d_high are known in 1 rows",
+        ),
+        ({"probability_alive": [0.0, 1.0]}, None),
+        ({"probability_alive": [0.5, 1.01]}, "probability_alive is no number from 0 to 1 in 1 rows"),
+        ({"expected_value_90d_low": [0.0, 0.25]}, None),
+        (
+            {"expected_value_90d_low": [0.3, 0.2]},
+            "expected_value_90d_low, expected_value_90d, expected_value_90d_high are not in ascending order in 1 rows",
+        ),
+        (
+            {"expected_value_365d_high": [0.2, 0.25]},
+            "expected_value_365d_low, expected_value_365d, expected_value_365d_high are not in ascending order "
+            "in 1 rows",
+        ),
+        ({"band": ["high", "rich"]}, "band holds 'rich'; known are high, medium, low"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_value_has_an_end_and_stands_within_its_interval(columns: dict[str, Any], problem: str | None) -> None:
+    found = schema_problems(scores(VALUE, rows=2).assign(**columns), VALUE)
+    assert found[:1] == ([] if problem is None else [f"{VALUE.name}: {problem}"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        ({"segment": ["Champions", "At risk"], "score": [0.0, 1.0], "is_noise": [True, False]}, None),
+        ({"segment": ["Champions", " "]}, "segment is blank in 1 rows"),
+        ({"segment": ["", None]}, "segment is NULL in 1 rows"),
+        ({"score": [0.5, 1.5]}, "score is no number from 0 to 1 in 1 rows"),
+        ({"is_noise": [None, True]}, "is_noise is NULL in 1 rows"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_everybody_has_a_segment_with_a_name(columns: dict[str, Any], problem: str | None) -> None:
+    found = schema_problems(scores(SEGMENTS, rows=2).assign(**columns), SEGMENTS)
+    assert found[:1] == ([] if problem is None else [f"{SEGMENTS.name}: {problem}"])
 
 
 def changed(**columns: Any) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def accepted(model: dict[str, Any], column: str) -> list[str]:
     return list(values)
 
 
-@pytest.mark.parametrize("path", ["shared/churn_scores.yml", "olist/late_delivery_scores.yml"])
+@pytest.mark.parametrize("path", ["shared/churn_scores.yml", "olist/late_delivery_scores.yml", "olist/cltv_scores.yml"])
 def test_the_views_accept_the_bands_that_scores_have(path: str) -> None:
     [model] = yaml.safe_load((SERVING / path).read_text())["models"]
     assert accepted(model, "band") == list(BANDS)
