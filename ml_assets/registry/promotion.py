@@ -126,7 +126,7 @@ def _first(case: _Case) -> Decision:
     if case.challenger.is_rule:
         return case.end(Verdict.RULE_PROMOTED, Serves.RULE, "no model was fitted or chosen: the rule serves")
     over_rule = case.challenger.over_rule
-    said = _in_words(case, over_rule, "the rule")
+    said = _in_words(case, over_rule, case.challenger.rule_words)
     if _low(over_rule) > 0:
         return case.end(Verdict.PROMOTED, Serves.CHALLENGER, said, over_rule, is_compared=True)
     return case.end(Verdict.RULE_PROMOTED, Serves.RULE, f"{said}: the rule serves", over_rule, is_compared=True)
@@ -149,7 +149,7 @@ def _against(case: _Case, champion: Champion) -> Decision:
     if is_good_enough and beats_rule and not challenger.is_rule:
         return case.end(Verdict.PROMOTED, Serves.CHALLENGER, said, champion.gain, is_compared=True)
     if is_good_enough and not challenger.is_rule:
-        said += f"; but {_in_words(case, challenger.over_rule, 'the rule')}"
+        said += f"; but {_in_words(case, challenger.over_rule, challenger.rule_words)}"
     if is_better or (is_good_enough and challenger.is_rule):
         reason = f"{said}: the rule serves"
         return case.end(Verdict.RULE_PROMOTED, Serves.RULE, reason, champion.gain, is_compared=True)

@@ -82,6 +82,8 @@ class Evidence:
     over_rule
         By how much it is better than the rule that would serve in its place, with the interval of a paired comparison
         that is as sure as this one must be (``comparisons.for_comparison``). May be missing if it is a rule.
+    rule_words
+        What that rule is called within a sentence; of several rules it is the one that is hardest to beat.
     confidence
         Declared confidence of the first comparison on a window.
     margin
@@ -104,6 +106,7 @@ class Evidence:
     is_rule: bool
     over_rule: Estimate | None
     confidence: float
+    rule_words: str = "the rule"
     margin: float | None = None
     window_to: date | None = None
     suspicion: str | None = None
