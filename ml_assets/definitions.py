@@ -13,6 +13,8 @@ import dagster as dg
 from ml_assets.churn.questions import QUESTIONS as CHURN
 from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.question import Question
+from ml_assets.cltv.family import ValueFamily
+from ml_assets.cltv.question import QUESTIONS as CLTV
 from ml_assets.code_version import code_version
 from ml_assets.family.assets import build_family_assets
 from ml_assets.family.family import Family
@@ -23,7 +25,9 @@ from ml_assets.scoreboard import build_scoreboard_asset
 # The code that all models share; that of their kind and their own room come on top.
 _SHARED = ("family", "metrics", "registry", "config.py", "predictions.py", "prediction_rows.py")
 _QUESTIONS = (*_SHARED, "classification")
-_CHURN, _LATE_DELIVERY, _REPORTS = "churn", "late_delivery", "reports"
+# A question of value asks first whether anything is bought.
+_VALUE = (*_QUESTIONS, "cltv")
+_CHURN, _LATE_DELIVERY, _CLTV, _REPORTS = "churn", "late_delivery", "cltv", "reports"
 
 
 def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
@@ -33,7 +37,8 @@ def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
 
 def families_of(sources: Collection[str]) -> tuple[Family, ...]:
     """Return the models that can be made of the sources in use."""
-    return tuple(_family(question) for question in questions_of(sources))
+    values = (ValueFamily(question) for question in CLTV if question.source in sources)
+    return (*map(_family, questions_of(sources)), *values)
 
 
 def build_model_assets(
@@ -61,7 +66,11 @@ def build_model_assets(
             group = f"ml_{_LATE_DELIVERY}"
             assets.append(build_days_asset(question, group, version))
             assets += build_family_assets(_family(question), group, pool, version)
-    board = code_version(*_QUESTIONS, _REPORTS, "scoreboard.py", identity=warehouse_identity)
+    version = code_version(*_VALUE, identity=warehouse_identity)
+    for value in CLTV:
+        if value.source in sources:
+            assets += build_family_assets(ValueFamily(value), f"ml_{_CLTV}", pool, version)
+    board = code_version(*_VALUE, _REPORTS, "scoreboard.py", identity=warehouse_identity)
     return [*assets, build_scoreboard_asset(families_of(sources), pool, board)]
 
 

@@ -36,11 +36,13 @@ class ScoreboardRow:
     claimed_target
         What is claimed; None where nothing is.
     rule_value, baseline_value
-        What the one-line rule reaches, and the prior; for accuracy that is always giving the commoner answer.
+        What the one-line rule reaches, and the prior; for accuracy that is always giving the commoner answer, for money
+        the same sum for everybody.
     achieved, ci_low, ci_high
         What the model reaches, with its interval; None where that cannot be measured.
     minimum_detectable_effect
-        Smallest distance of an AUC from 0.5 that would be seen; None for other metrics.
+        Smallest distance of an AUC from 0.5, or gain of a normalised Gini over the rule, that would be seen; None for
+        other metrics.
     n
         Rows that it was measured on.
     window_from, window_to
