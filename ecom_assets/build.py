@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from ecom_assets.dbt.assets import build_dbt_assets, build_serving_assets, build_unit_test_checks
 from ecom_assets.dbt.project import dbt_project, prepared_manifest, project_variables
+from ecom_assets.dbt.resource import PinnedDbt
 from ecom_assets.dbt.translator import WarehouseTranslator
 from ecom_assets.engine_parity.job import build_parity_job
 from ecom_assets.environment import DBT_PROJECT_DIR, Settings, export_settings, load_settings
@@ -53,7 +53,8 @@ def build_defs(
     warehouse = warehouse_of(settings)
     resources = {
         WAREHOUSE_RESOURCE: warehouse,
-        DBT_RESOURCE: DbtCliResource(project_dir=project, dbt_executable=warehouse.dbt_program),
+        # dagster-dbt takes a project where its fields say a path.
+        DBT_RESOURCE: PinnedDbt(project_dir=project, dbt_executable=warehouse.dbt_program),  # type: ignore[arg-type]
         **model_resources(settings),
     }
     return dg.Definitions(

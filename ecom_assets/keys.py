@@ -23,6 +23,9 @@ DATA_ENGINEERING = "team:data-engineering"
 
 DBT_RESOURCE = "dbt"
 
+# Under which Dagster shows how many rows a table has.
+METADATA_ROWS = "dagster/row_count"
+
 REFRESH_WAREHOUSE = "refresh_warehouse"
 REFRESH_ALL = "refresh_all"
 TRAIN_MODELS = "train_models"

@@ -20,6 +20,9 @@ class SplitConfig(Config):
         months or four weeks.
     validation_periods
         Periods before the test window, by whose start their labels are mature, on which is chosen and calibrated.
+    choice_windows
+        Validation windows, the newest and those before it, over which candidates are compared: one odd quarter shall
+        not decide. Each is predicted by candidates that were fitted to what was known before it.
     min_test_events
         Rows of the rarer class without which a window proves nothing.
     min_train_events
@@ -31,6 +34,7 @@ class SplitConfig(Config):
     test_periods: int | None = Field(default=None, ge=1)
     max_test_periods: int = Field(default=6, ge=1)
     validation_periods: int = Field(default=2, ge=1)
+    choice_windows: int = Field(default=3, ge=1)
     min_test_events: int = Field(default=100, ge=1)
     min_train_events: int = Field(default=30, ge=2)
     max_train_rows: int = Field(default=1_000_000, ge=1_000)
@@ -56,20 +60,47 @@ class TreeConfig(Config):
 class ForestConfig(Config):
     """Settings of the random forest."""
 
-    trees: int = Field(default=200, ge=1)
+    trees: int = Field(default=100, ge=1)
     max_depth: int = Field(default=10, ge=1, le=20)
     min_child_weight: float = Field(default=20.0, ge=0)
     subsample: float = Field(default=0.8, gt=0, lt=1)
     colsample_bynode: float = Field(default=0.4, gt=0, le=1)
 
 
-class LogisticConfig(Config):
-    """Settings of the logistic regression: inverse strength of its penalty, and of how many rows it takes.
+class SurvivalConfig(Config):
+    """Settings of the trees that foresee how long something takes; ``scale`` is that of the logistic noise of its log.
 
-    Beyond ``max_rows`` every k-th row is taken: some hundred coefficients learn nothing from more.
+    The other attributes are those of XGBoost, as for the boosted trees.
     """
 
-    inverse_penalty: float = Field(default=0.005, gt=0)
+    scale: float = Field(default=0.4, gt=0)
+    learning_rate: float = Field(default=0.1, gt=0, le=1)
+    max_depth: int = Field(default=3, ge=1, le=12)
+    min_child_weight: float = Field(default=5.0, ge=0)
+    subsample: float = Field(default=0.8, gt=0, le=1)
+    colsample_bytree: float = Field(default=0.6, gt=0, le=1)
+    reg_lambda: float = Field(default=5.0, ge=0)
+    max_rounds: int = Field(default=400, ge=1)
+    patience: int = Field(default=40, ge=1)
+
+
+class LogisticConfig(Config):
+    """Settings of the logistic regression.
+
+    Attributes
+    ----------
+    inverse_penalties
+        Inverse strengths of the penalty among which the validation window chooses.
+    inverse_penalty
+        The one that is taken; None lets the validation window choose.
+    max_iterations
+        Of the solver.
+    max_rows
+        Beyond so many rows every k-th is taken: some hundred coefficients learn nothing from more.
+    """
+
+    inverse_penalties: list[float] = Field(default=[0.00002, 0.0001, 0.0007, 0.005], min_length=1)
+    inverse_penalty: float | None = Field(default=None, gt=0)
     max_iterations: int = Field(default=500, ge=10)
     max_rows: int = Field(default=200_000, ge=1_000)
 
@@ -106,7 +137,7 @@ class TrainingConfig(Config):
     threads
         Of trees and linear algebra. With one, the same rows give the same bits on any machine, and whoever shares the
         cores is not in the way; more are quicker on large sets.
-    trees, forest, logistic
+    trees, forest, logistic, survival
         Settings of the candidates.
     search
         For better settings of the trees.
@@ -119,6 +150,7 @@ class TrainingConfig(Config):
     trees: TreeConfig = TreeConfig()
     forest: ForestConfig = ForestConfig()
     logistic: LogisticConfig = LogisticConfig()
+    survival: SurvivalConfig = SurvivalConfig()
     search: SearchConfig = SearchConfig()
     bands: BandConfig = BandConfig()
 

@@ -15,14 +15,17 @@ from filelock import FileLock
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from ecom_assets.comparison.builds import Build
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.sample import write_sample
 from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ml_assets.contract import TableName
+from tests.fixtures.landing import shorten_tree
 from tests.postgres_server import PostgresServer, found_programs, running_server, server_programs, untested_line
 
 SAMPLE_SCALE = 0.005
 SAMPLE_SEED = 7
+_PRINTED = "output.txt"
 
 
 # Two processes share the suite, file by file. The first two files need different things that take minutes to make, so
@@ -126,6 +129,15 @@ class Home:
         shutil.copytree(self.raw_dir, folder / "raw")
         return Home(path=folder / "home", raw_dir=folder / "raw")
 
+    def copied_build(self, folder: Path) -> Build:
+        """Return a copy of the warehouse in a folder, with what dbt says of it beside it."""
+        shutil.copy(self.settings().dbt_target_dir / "manifest.json", folder / "warehouse.json")
+        return Build(Path(shutil.copy(self.path / "warehouse.duckdb", folder)))
+
+    def printed(self) -> str:
+        """Return what the run printed that made this home, where a fixture has kept it."""
+        return (self.path / _PRINTED).read_text()
+
 
 @dataclass(frozen=True)
 class PostgresHome(Home):
@@ -192,6 +204,21 @@ def home_copy(built_home: Home, tmp_path: Path) -> Home:
 
 
 @pytest.fixture(scope="session")
+def changed_home(built_home: Home, session_dir: Path) -> Home:
+    """Return a home on which a run of the warehouse has worked in a shorter category tree; not to be changed."""
+
+    def build(folder: Path) -> None:
+        home = built_home.copied_to(folder)
+        shorten_tree(home.raw_dir)
+        result = home.run_warehouse()
+        assert result.returncode == 0, result.stdout + result.stderr
+        (home.path / _PRINTED).write_text(result.stdout)
+
+    folder = made_once(session_dir / "changed_home", build)
+    return Home(path=folder / "home", raw_dir=folder / "raw")
+
+
+@pytest.fixture(scope="session")
 def real_extract() -> Path:
     """Return the folder with an extract of the real data, or skip.
 
@@ -229,8 +256,22 @@ def postgres_home(
     )
     result = home.run()
     assert result.returncode == 0, result.stdout + result.stderr
-    (home.path / "output.txt").write_text(result.stdout)
+    (home.path / _PRINTED).write_text(result.stdout)
     return home
+
+
+@pytest.fixture
+def postgres_home_on_loan(postgres_home: PostgresHome, tmp_path: Path) -> Iterator[PostgresHome]:
+    """Return the home on the server for a test that changes it; its database is as before in the end.
+
+    A copy would have another address, and nothing that was found out about this one would hold for it.
+    """
+    server, database = postgres_home.server, postgres_home.database
+    kept = server.copied_database(database)
+    shutil.copytree(postgres_home.path, tmp_path / "home")
+    yield replace(postgres_home, path=tmp_path / "home")
+    server.query("postgres", f"drop database {database} with (force)")
+    server.query("postgres", f"alter database {kept} rename to {database}")
 
 
 @pytest.fixture

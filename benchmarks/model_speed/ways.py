@@ -112,7 +112,7 @@ def ours(job: Job) -> FloatArray:
     """Encode, find the number of rounds, fit to all that was known, and score all rows."""
     question, panel = job.asked.question, job.asked.panel
     data = TrainingData.of(panel, job.fold, question.entity, job.split)
-    _, parameters = Workbench(data, question.rule, job.config).fit(BOOSTED_TREES)
+    _, parameters = Workbench(data, question, job.config).fit(BOOSTED_TREES)
     model = refit(BOOSTED_TREES, parameters, panel, job.fold, question, job.config, job.split)
     return model.probability(panel.features)
 
@@ -143,7 +143,7 @@ def bare(job: BareJob) -> FloatArray:
 def rounds_of(job: Job) -> int:
     """Return how many rounds the platform's way finds."""
     data = TrainingData.of(job.asked.panel, job.fold, job.asked.question.entity, job.split)
-    _, parameters = Workbench(data, job.asked.question.rule, job.config).fit(BOOSTED_TREES)
+    _, parameters = Workbench(data, job.asked.question, job.config).fit(BOOSTED_TREES)
     return int(parameters[ROUNDS])
 
 

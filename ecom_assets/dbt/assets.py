@@ -12,6 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS, DbtBuildConfig, UnitTestConfig, build_args, unit_test_args
+from ecom_assets.dbt.row_counts import with_row_counts
 from ecom_assets.dbt.stretch import asked_stretch, event_clocks, reason_to_leave, stretch_variables
 from ecom_assets.dbt.translator import WarehouseTranslator
 from ecom_assets.dbt.unit_tests import (
@@ -50,7 +51,8 @@ def build_dbt_assets(
             return
         # Scores of the last run stand beside the orders of this one until they are given anew.
         arguments = build_args(config, stretch_variables(stretch), leave_out=AFTER_PREDICTIONS)
-        yield from dbt.cli(arguments, context=context).stream().fetch_row_counts()
+        events = dbt.cli(arguments, context=context).stream()
+        yield from with_row_counts(events, manifest, warehouse, context.log)
 
     return dbt_models
 

@@ -6,10 +6,12 @@ manifest (``translator``, ``assets``).
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import yaml
 from dagster_dbt import DbtProject
 from dbt.version import __version__ as dbt_version
 
+from ecom_assets.dbt.resource import PinnedDbt
 from ecom_assets.environment import DBT_PROJECT_DIR, Settings
 
 _SOURCE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md"}
@@ -35,8 +38,8 @@ def dbt_project(settings: Settings) -> DbtProject:
 
 
 def project_fingerprint(project_dir: Path, settings: Settings) -> str:
-    """Return a sha256 over everything that a manifest depends on: files, engine, sources, dbt's version."""
-    combined = hashlib.sha256(f"{dbt_version}\0{settings.engine.name}\0{settings.sources}".encode())
+    """Return a sha256 over everything that a manifest depends on: files and where they lie, engine, sources, dbt."""
+    combined = hashlib.sha256(f"{dbt_version}\0{settings.engine.name}\0{settings.sources}\0{project_dir}".encode())
     top_level = [path for path in project_dir.iterdir() if path.is_file()]
     below = [path for folder in _SOURCE_FOLDERS for path in (project_dir / folder).rglob("*")]
     for path in sorted(path for path in top_level + below if path.suffix in _SOURCE_SUFFIXES):
@@ -52,15 +55,45 @@ def project_variables(project_dir: Path) -> Mapping[str, Any]:
 
 
 def prepared_manifest(project: DbtProject, settings: Settings) -> Mapping[str, Any]:
-    """Return the manifest, parsed anew if anything it depends on has changed."""
+    """Return the manifest, parsed anew if anything it depends on has changed; who comes meanwhile waits for it.
+
+    Raises
+    ------
+    DagsterDbtCliRuntimeError
+        If dbt cannot parse the project.
+    """
     fingerprint = project_fingerprint(Path(project.project_dir), settings)
     marker = settings.dbt_target_dir / "manifest.fingerprint"
-    if not (project.manifest_path.exists() and marker.exists() and marker.read_text() == fingerprint):
+
+    def is_current() -> bool:
+        return project.manifest_path.exists() and marker.exists() and marker.read_text() == fingerprint
+
+    if not is_current():
         settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
-        marker.unlink(missing_ok=True)
-        project.preparer.prepare(project)
-        marker.write_text(fingerprint)
+        with _only_one(marker.with_suffix(".lock")):
+            if not is_current():
+                marker.unlink(missing_ok=True)
+                _parse(project)
+                marker.write_text(fingerprint)
     return _read_manifest(project.manifest_path, fingerprint)
+
+
+def _parse(project: DbtProject) -> None:
+    """Let dbt write the manifest, and what spares later commands the parsing.
+
+    dagster-dbt's own way marks seeds as changed, so that the result may be carried to another machine; every later
+    command would then look at the whole project again. Here a project that lies elsewhere is parsed from nothing.
+    """
+    dbt = PinnedDbt(project_dir=project)  # type: ignore[arg-type]  # a project is taken where the field says a path
+    dbt.cli(["parse", "--quiet", "--no-partial-parse"], target_path=project.target_path).wait()
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Hold the only lock on a file; the system takes it from a process that ends."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def prune_invocations(target_dir: Path, keep: int) -> None:

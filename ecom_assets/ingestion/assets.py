@@ -17,11 +17,10 @@ from ecom_assets.environment import Settings
 from ecom_assets.ingestion.landing import Landing, discover, landed_fingerprint
 from ecom_assets.ingestion.loader import LoadReport, LoadRequest, load_table
 from ecom_assets.ingestion.schema import Source, Table
-from ecom_assets.keys import DATA_ENGINEERING
+from ecom_assets.keys import DATA_ENGINEERING, METADATA_ROWS
 from ecom_assets.warehouse.base import PlatformWarehouse
 from ml_assets.contract import TableName
 
-METADATA_ROWS = "dagster/row_count"
 METADATA_REJECTED = "rejected_rows"
 METADATA_SUPERSEDED = "superseded_rows"
 METADATA_OUTCOME = "outcome"

@@ -92,6 +92,11 @@ class PlatformWarehouse(dg.ConfigurableResource[None], ABC):
     def dbt_program(self) -> str:
         """Name of the program that runs dbt, so that two of them never build at once."""
 
+    @property
+    @abstractmethod
+    def can_be_read_while_built(self) -> bool:
+        """Whether queries are answered while dbt is at work."""
+
     @abstractmethod
     def await_turn(self, announce: Announce) -> None:
         """Wait for whoever keeps the warehouse, where ``dbt_program`` would not do so by itself in words.

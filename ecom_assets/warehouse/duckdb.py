@@ -147,6 +147,11 @@ class DuckDBWarehouse(PlatformWarehouse):
         """Plain dbt, which opens the file by itself and keeps others out."""
         return "dbt"
 
+    @property
+    def can_be_read_while_built(self) -> bool:
+        """No: the file is dbt's alone."""
+        return False
+
     def await_turn(self, announce: Announce) -> None:
         """Open the file once, which waits for whoever holds it; dbt's own patience is short and silent."""
         try:

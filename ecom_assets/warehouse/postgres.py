@@ -212,6 +212,11 @@ class PostgresWarehouse(PlatformWarehouse):
         """Our own, which takes the lock of builds for as long as its dbt lives."""
         return DBT_IN_TURN
 
+    @property
+    def can_be_read_while_built(self) -> bool:
+        """Yes: a server has as many sessions as it is asked for."""
+        return True
+
     def await_turn(self, announce: Announce) -> None:
         """Do nothing: the program waits by itself, and says for whom."""
 

@@ -20,10 +20,13 @@ from ml_assets.classification.evaluation import (
     PRIOR,
     RANDOM_FOREST,
     RULE,
+    SURVIVAL_BLEND,
+    SURVIVAL_TREES,
 )
 from ml_assets.classification.linear import LinearMargin
-from ml_assets.classification.margins import ConstantMargin, MarginModel, RuleMargin
-from ml_assets.classification.question import Rule
+from ml_assets.classification.margins import ConstantMargin, MarginModel, RuleMargin, log_losses
+from ml_assets.classification.question import Question
+from ml_assets.classification.survival import SurvivalMargin
 from ml_assets.classification.training_data import TrainingData
 from ml_assets.classification.trees import TreeData, TreeMargin
 from ml_assets.config import TrainingConfig
@@ -32,10 +35,36 @@ Parameters = dict[str, float | int | str]
 Settings = TypeVar("Settings", bound=BaseModel)
 
 # From the simplest on: of two that are equally good on the validation window the first is chosen.
-LEARNED = (LOGISTIC_REGRESSION, RANDOM_FOREST, BOOSTED_TREES, BLEND)
-CANDIDATES = (PRIOR, RULE, *LEARNED)
+_ALWAYS = (LOGISTIC_REGRESSION, RANDOM_FOREST, BOOSTED_TREES)
+LEARNED = (*_ALWAYS, BLEND, SURVIVAL_TREES, SURVIVAL_BLEND)
 
 ROUNDS = "rounds"
+# The boosted trees in a candidate, whose number of rounds is found once for all candidates that hold them.
+_TREES_IN = {
+    BOOSTED_TREES: BOOSTED_TREES,
+    BLEND: BOOSTED_TREES,
+    SURVIVAL_TREES: SURVIVAL_TREES,
+    SURVIVAL_BLEND: SURVIVAL_TREES,
+}
+_LOGISTIC, _FOREST, _TREES, _SURVIVAL = "logistic", "forest", "trees", "survival"
+_SETTINGS_OF = {
+    LOGISTIC_REGRESSION: (_LOGISTIC,),
+    RANDOM_FOREST: (_FOREST,),
+    BOOSTED_TREES: (_TREES,),
+    BLEND: (_LOGISTIC, _TREES),
+    SURVIVAL_TREES: (_SURVIVAL,),
+    SURVIVAL_BLEND: (_LOGISTIC, _SURVIVAL),
+}
+
+
+def candidates_of(question: Question) -> tuple[str, ...]:
+    """Return the candidates of a question, from the simplest on.
+
+    Where yes means that something takes longer than it may, trees that foresee how long take the place of the others
+    in the blend.
+    """
+    more = (BLEND,) if question.duration is None else (SURVIVAL_TREES, SURVIVAL_BLEND)
+    return (PRIOR, RULE, *_ALWAYS, *more)
 
 
 class Workbench:
@@ -45,19 +74,25 @@ class Workbench:
     ----------
     data
         The rows.
-    rule
-        The one-line rule, on top of which trees are grown.
+    question
+        What is asked: the rule, on top of which trees are grown, and the limit of a duration.
     config
         Settings.
     rounds
-        How many trees are boosted; None lets the validation rows decide.
+        How many trees are boosted, by candidate; the validation rows decide where nothing is said.
     """
 
-    def __init__(self, data: TrainingData, rule: Rule, config: TrainingConfig, rounds: int | None = None) -> None:
+    def __init__(
+        self,
+        data: TrainingData,
+        question: Question,
+        config: TrainingConfig,
+        rounds: Mapping[str, int] | None = None,
+    ) -> None:
         self.data = data
-        self.rule = rule
+        self.question = question
         self.config = config
-        self.rounds = rounds
+        self.rounds = rounds or {}
 
     @cached_property
     def tree_data(self) -> TreeData:
@@ -78,6 +113,8 @@ class Workbench:
         ------
         KeyError
             If no candidate has this name.
+        ValueError
+            If the candidate foresees a duration and the question is about none.
         """
         return {
             PRIOR: self._prior,
@@ -86,23 +123,57 @@ class Workbench:
             RANDOM_FOREST: self._random_forest,
             BOOSTED_TREES: self._boosted_trees,
             BLEND: self._blend,
+            SURVIVAL_TREES: self._survival_trees,
+            SURVIVAL_BLEND: self._survival_blend,
         }[name]()
 
     @cached_property
     def _ruled(self) -> RuleMargin:
         data = self.data
-        return RuleMargin.fit(self.rule, data.encoder.names, data.train, data.train_label)
+        return RuleMargin.fit(self.question.rule, data.encoder.names, data.train, data.train_label)
 
     @cached_property
-    def _regressed(self) -> LinearMargin:
+    def _path(self) -> dict[float, LinearMargin]:
         data = self.data
-        return LinearMargin.fit(
+        return LinearMargin.path(
             data.train, data.train_label, data.encoder.is_category, self.config.logistic, self.config.threads
         )
 
+    @property
+    def penalty_losses(self) -> dict[float, float]:
+        """Log-loss of the regression on the validation rows, by inverse strength of its penalty."""
+        data = self.data
+        return {
+            each: float(log_losses(data.validation_label, model.margin(data.validation)).mean())
+            for each, model in self._path.items()
+        }
+
+    @property
+    def _regressed(self) -> tuple[LinearMargin, Parameters]:
+        """Return the regression with the penalty that was chosen; the strongest if none was."""
+        settings = self.config.logistic
+        chosen = settings.inverse_penalty or min(self._path)
+        parameters = settings.model_dump(exclude={"inverse_penalties"}) | {"inverse_penalty": chosen}
+        return self._path[chosen], parameters
+
     @cached_property
     def _boosted(self) -> TreeMargin:
-        return TreeMargin.boost(self.tree_data, self.config.trees, self.config.seed, self.rounds)
+        return TreeMargin.boost(self.tree_data, self.config.trees, self.config.seed, self.rounds.get(BOOSTED_TREES))
+
+    @cached_property
+    def _survived(self) -> SurvivalMargin:
+        data, duration = self.data, self.question.duration
+        if duration is None or data.train_duration is None or data.validation_duration is None:
+            raise ValueError(f"{self.question.name} is about no duration; name its columns in Question.duration")
+        return SurvivalMargin.fit(
+            self.tree_data,
+            (data.train, data.train_label, data.train_duration),
+            (data.validation, data.validation_label, data.validation_duration),
+            data.encoder.names.index(duration.limit),
+            self.config.survival,
+            self.config.seed,
+            self.rounds.get(SURVIVAL_TREES),
+        )
 
     def _prior(self) -> tuple[MarginModel, Parameters]:
         model = ConstantMargin.fit(self.data.train_label)
@@ -113,7 +184,7 @@ class Workbench:
         return self._ruled, {"intercept": line.intercept, "slope": line.slope}
 
     def _logistic_regression(self) -> tuple[MarginModel, Parameters]:
-        return self._regressed, self.config.logistic.model_dump()
+        return self._regressed
 
     def _random_forest(self) -> tuple[MarginModel, Parameters]:
         settings = self.config.forest
@@ -125,23 +196,29 @@ class Workbench:
 
     def _blend(self) -> tuple[MarginModel, Parameters]:
         """Return the mean of the regression's margin and that of the boosted trees."""
-        model = CombinedMargin(parts=(self._regressed, self._ruled, self._boosted), weights=(0.5, 0.5, 0.5))
-        return model, {
-            **self.config.logistic.model_dump(),
-            **self.config.trees.model_dump(),
-            ROUNDS: self._boosted.rounds,
-        }
+        regressed, parameters = self._regressed
+        model = CombinedMargin(parts=(regressed, self._ruled, self._boosted), weights=(0.5, 0.5, 0.5))
+        return model, {**parameters, **self.config.trees.model_dump(), ROUNDS: self._boosted.rounds}
+
+    def _survival_trees(self) -> tuple[MarginModel, Parameters]:
+        return self._survived, {**self.config.survival.model_dump(), ROUNDS: self._survived.rounds}
+
+    def _survival_blend(self) -> tuple[MarginModel, Parameters]:
+        """Return the mean of the regression's margin and that of the trees that foresee a duration."""
+        regressed, parameters = self._regressed
+        model = CombinedMargin(parts=(regressed, self._survived), weights=(0.5, 0.5))
+        return model, {**parameters, **self.config.survival.model_dump(), ROUNDS: self._survived.rounds}
 
 
 def with_parameters(config: TrainingConfig, name: str, parameters: Mapping[str, Any]) -> TrainingConfig:
     """Return a configuration in which a candidate has the settings that it was fitted with before."""
-    fields = {
-        LOGISTIC_REGRESSION: ("logistic",),
-        RANDOM_FOREST: ("forest",),
-        BOOSTED_TREES: ("trees",),
-        BLEND: ("logistic", "trees"),
-    }.get(name, ())
+    fields = _SETTINGS_OF.get(name, ())
     return config.model_copy(update={field: _settings(getattr(config, field), parameters) for field in fields})
+
+
+def rounds_in(name: str, parameters: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of rounds that was found for the boosted trees in a candidate, by the trees' name."""
+    return {_TREES_IN[name]: int(parameters[ROUNDS])} if ROUNDS in parameters else {}
 
 
 def _settings(settings: Settings, parameters: Mapping[str, Any]) -> Settings:

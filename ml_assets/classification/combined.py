@@ -17,12 +17,13 @@ import numpy.typing as npt
 from ml_assets.classification.encoding import Matrix
 from ml_assets.classification.linear import LinearMargin
 from ml_assets.classification.margins import ConstantMargin, MarginModel, RuleMargin
+from ml_assets.classification.survival import SurvivalMargin
 from ml_assets.classification.trees import TreeMargin
 
 FloatArray = npt.NDArray[np.float64]
 
 SIMPLE_KINDS: Mapping[str, type[MarginModel]] = {
-    model.kind: model for model in (ConstantMargin, RuleMargin, LinearMargin, TreeMargin)
+    model.kind: model for model in (ConstantMargin, RuleMargin, LinearMargin, TreeMargin, SurvivalMargin)
 }
 
 

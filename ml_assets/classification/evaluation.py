@@ -20,6 +20,8 @@ LOGISTIC_REGRESSION = "logistic_regression"
 RANDOM_FOREST = "random_forest"
 BOOSTED_TREES = "boosted_trees"
 BLEND = "blend"
+SURVIVAL_TREES = "survival_trees"
+SURVIVAL_BLEND = "survival_blend"
 
 
 class Metric(StrEnum):
@@ -125,11 +127,22 @@ class CalibrationBin(_Record):
 
 
 class Candidate(_Record):
-    """A fitted candidate and its log-loss on the validation window, None where that has no rows."""
+    """A fitted candidate.
+
+    Attributes
+    ----------
+    validation_log_loss
+        Mean of its log-losses on the validation windows, by which is chosen; None where there are no rows.
+    parameters
+        Settings, and what was found on the newest window.
+    window_log_losses
+        Log-loss on each validation window, the newest first.
+    """
 
     name: str
     validation_log_loss: float | None
     parameters: dict[str, float | int | str]
+    window_log_losses: tuple[float, ...] = ()
 
 
 class LeakFinding(_Record):

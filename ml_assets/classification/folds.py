@@ -130,6 +130,31 @@ def fold_before(panel: Panel, moment: np.datetime64, config: SplitConfig) -> Fol
     return replace(fold, train=_some_entities(panel, fold.train, most), known=_some_entities(panel, known, most))
 
 
+def earlier_folds(panel: Panel, fold: Fold, count: int, config: SplitConfig) -> tuple[Fold, ...]:
+    """Return folds whose validation windows lie before that of a fold, the newest first.
+
+    Parameters
+    ----------
+    panel
+        Rows of a question.
+    fold
+        What was known before a moment.
+    count
+        How many at most; fewer where either part would have fewer than ``min_train_events`` of the rarer answer, and
+        none if the fold is not divided by time.
+    config
+        How large the parts shall be.
+    """
+    folds: list[Fold] = []
+    while len(folds) < count and _is_by_time(panel, fold):
+        moment = _first_asked(panel, fold.validation)
+        fold = _fold_by_time(panel, _known_before(panel, moment), moment, config)
+        if min(_events(panel, fold.train), _events(panel, fold.validation)) < config.min_train_events:
+            break
+        folds.append(replace(fold, train=_some_entities(panel, fold.train, config.max_train_rows)))
+    return tuple(folds)
+
+
 def rolling_origins(
     panel: Panel, complete_until: np.datetime64, periods: int, config: SplitConfig
 ) -> tuple[Origin, ...]:
@@ -206,6 +231,13 @@ def _fold_by_time(panel: Panel, known: BoolMask, moment: np.datetime64, config: 
     if not validation.any():
         return Fold(train=validation, validation=validation, known=known)
     return Fold(train=_known_before(panel, _first_asked(panel, validation)), validation=validation, known=known)
+
+
+def _is_by_time(panel: Panel, fold: Fold) -> bool:
+    """Return whether all that trains was known before the first question of validation."""
+    if not (fold.train.any() and fold.validation.any()):
+        return False
+    return bool(panel.horizon_ends_at[fold.train].max() <= _first_asked(panel, fold.validation))
 
 
 def _first_asked(panel: Panel, rows: BoolMask) -> np.datetime64:

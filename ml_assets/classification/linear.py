@@ -7,6 +7,7 @@ among candidates.
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -55,15 +56,15 @@ class LinearMargin:
     sources: npt.NDArray[np.intp]
 
     @classmethod
-    def fit(
+    def path(
         cls, matrix: Matrix, label: FloatArray, is_category: npt.NDArray[np.bool_], config: LogisticConfig, threads: int
-    ) -> Self:
-        """Return the regression of labels on a matrix.
+    ) -> dict[float, Self]:
+        """Return the regressions of labels on a matrix by inverse strength of their penalty, the strongest first.
 
         Each number enters by its logarithm (arcsinh, which takes any sign), and no further than some deviations from
         the mean, so that neither a heavy tail nor a drift of later months decides; a missing one is the median, and a
-        column of its own says so. Beyond ``config.max_rows`` every k-th row is
-        taken: some hundred coefficients learn nothing from more.
+        column of its own says so. Beyond ``config.max_rows`` every k-th row is taken: some hundred coefficients learn
+        nothing from more. All regressions share the preprocessing, and each starts where the one before has ended.
 
         Parameters
         ----------
@@ -74,26 +75,23 @@ class LinearMargin:
         is_category
             Shape (p,).
         config
-            Penalty and limits.
+            Penalties and limits; only ``inverse_penalty`` is fitted if there is one.
         threads
             Of the linear algebra, whose sums depend on their number in the last bit.
         """
         step = -(-len(matrix) // config.max_rows)
-        pipeline = Pipeline(
-            [
-                ("columns", _columns(is_category)),
-                ("scale", StandardScaler()),
-                (
-                    "regression",
-                    LogisticRegression(
-                        C=config.inverse_penalty, max_iter=config.max_iterations, solver="newton-cholesky"
-                    ),
-                ),
-            ]
-        )
+        before = Pipeline([("columns", _columns(is_category)), ("scale", StandardScaler())])
+        is_yes = label[::step] > 0.5
+        penalties = config.inverse_penalties if config.inverse_penalty is None else [config.inverse_penalty]
+        path: dict[float, Self] = {}
         with threadpool_limits(threads):
-            pipeline.fit(matrix[::step].astype(np.float64), label[::step] > 0.5)
-        return cls(pipeline=pipeline, sources=_sources(pipeline, matrix.shape[1]))
+            design = before.fit_transform(matrix[::step].astype(np.float64))
+            regression = LogisticRegression(max_iter=config.max_iterations, solver="newton-cholesky", warm_start=True)
+            for inverse_penalty in sorted(penalties):
+                regression.set_params(C=inverse_penalty).fit(design, is_yes)
+                pipeline = Pipeline([*before.steps, ("regression", deepcopy(regression))])
+                path[inverse_penalty] = cls(pipeline=pipeline, sources=_sources(pipeline, matrix.shape[1]))
+        return path
 
     def margin(self, matrix: Matrix) -> FloatArray:
         """Return the log odds, shape (n,)."""

@@ -22,6 +22,11 @@ from ml_assets.classification.question import TRANSFORMS, Rule, Term
 FloatArray = npt.NDArray[np.float64]
 
 
+def log_losses(label: FloatArray, margin: FloatArray) -> FloatArray:
+    """Return the log-loss of each row's log odds, shape (n,)."""
+    return np.asarray(np.logaddexp(0.0, margin) - label * margin, dtype=np.float64)
+
+
 class MarginModel(Protocol):
     """From a matrix of features to log odds, which are the sum of what each column contributes."""
 

@@ -36,6 +36,8 @@ class Panel:
         1.0 yes, 0.0 no, NaN not known or void.
     features
         Text columns as ``category`` or ``object``, all others as float32.
+    duration
+        Days that it took, NaN where that is not known; None where the question is not about a duration.
     """
 
     keys: pd.DataFrame
@@ -45,6 +47,7 @@ class Panel:
     entity: npt.NDArray[np.int64]
     label: npt.NDArray[np.float64]
     features: pd.DataFrame
+    duration: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -60,6 +63,7 @@ class Panel:
             entity=self.entity[rows],
             label=self.label[rows],
             features=self.features.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows].reset_index(drop=True),
+            duration=None if self.duration is None else self.duration[rows],
         )
 
 
@@ -73,7 +77,14 @@ def concatenated(panels: Sequence[Panel]) -> Panel:
         entity=np.concatenate([panel.entity for panel in panels]),
         label=np.concatenate([panel.label for panel in panels]),
         features=pd.concat([panel.features for panel in panels], ignore_index=True),
+        duration=_joined([panel.duration for panel in panels]),
     )
+
+
+def _joined(durations: Sequence[npt.NDArray[np.float64] | None]) -> npt.NDArray[np.float64] | None:
+    """Return all durations, or None if the question has none."""
+    known = [duration for duration in durations if duration is not None]
+    return np.concatenate(known) if known else None
 
 
 def feature_names(question: Question, columns: list[str]) -> list[str]:
@@ -108,7 +119,6 @@ def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
     frame = in_order(question, frame)
     as_of: Moments = frame[question.as_of_column].to_numpy(dtype="datetime64[us]")
     a_day = np.timedelta64(1 if question.as_of_is_date else 0, "D")
-    label = frame[question.label].astype("Float64")
     key_columns = list(dict.fromkeys([*question.key, question.entity, question.as_of_column]))
     return Panel(
         keys=frame[key_columns],
@@ -116,9 +126,15 @@ def panel_of(question: Question, frame: pd.DataFrame) -> Panel:
         period=question.period_of(as_of),
         horizon_ends_at=frame[question.horizon_ends_column].to_numpy(dtype="datetime64[us]"),
         entity=pd.factorize(frame[question.entity], sort=True)[0].astype(np.int64),
-        label=np.asarray(label.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64),
+        label=_numbers(frame[question.label]),
         features=_typed(frame[feature_names(question, list(frame.columns))]),
+        duration=None if question.duration is None else _numbers(frame[question.duration.days]),
     )
+
+
+def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
+    """Return a column as float64, NaN where it is NULL."""
+    return np.asarray(column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 
 def _typed(features: pd.DataFrame) -> pd.DataFrame:

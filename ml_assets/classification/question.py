@@ -57,6 +57,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Duration:
+    """How long something takes, where the question is whether it takes longer than a limit.
+
+    Attributes
+    ----------
+    days
+        Column of the days it took, known where the answer is no; it is no feature.
+    limit
+        Feature that holds the days it may take.
+    """
+
+    days: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question with a yes or no for an answer, asked of the rows of a feature table.
 
@@ -98,6 +114,8 @@ class Question:
         Whether the rarer answer, that lists are made for, is no: who comes back where most stay away.
     rule
         The one line to beat.
+    duration
+        What is compared with what, if yes means that something takes longer than it may.
     claims
         What others have claimed for this question, by metric, to be reported against.
     """
@@ -121,6 +139,7 @@ class Question:
     not_features: tuple[str, ...] = ()
     left_out: Mapping[str, str] | None = None
     is_no_of_interest: bool = False
+    duration: Duration | None = None
     claims: Mapping[str, float] | None = None
 
     def period_of(self, as_of: Moments) -> Moments:

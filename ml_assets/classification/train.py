@@ -16,19 +16,20 @@ from sklearn.metrics import log_loss
 
 from ml_assets.classification.bands import Bands
 from ml_assets.classification.candidates import (
-    CANDIDATES,
     LEARNED,
     ROUNDS,
     Parameters,
     Workbench,
+    candidates_of,
+    rounds_in,
     with_parameters,
 )
 from ml_assets.classification.encoding import FeatureEncoder, Matrix
 from ml_assets.classification.evaluation import PRIOR, RULE, Candidate, Importance
 from ml_assets.classification.fitted import FittedClassifier
-from ml_assets.classification.folds import Fold
+from ml_assets.classification.folds import Fold, earlier_folds
 from ml_assets.classification.lines import Line
-from ml_assets.classification.margins import MarginModel
+from ml_assets.classification.margins import MarginModel, log_losses
 from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
 from ml_assets.classification.search import searched
@@ -66,10 +67,12 @@ class Training:
 
 
 def train(panel: Panel, fold: Fold, question: Question, config: TrainingConfig, split: SplitConfig) -> Training:
-    """Fit all candidates to a fold and choose one on its validation window.
+    """Fit all candidates to a fold and choose one on its validation window and on those before it.
 
     Every candidate is fitted to the training rows, and calibrated on the validation window where that helps there
-    (``calibration_of``), before it is measured: what is compared is what would serve. Then each is fitted once more,
+    (``calibration_of``), before it is measured: what is compared is what would serve. The same is done once more for
+    each of the validation windows before, with what was known before these (``earlier_folds``), and the one with the
+    least mean log-loss is chosen: a single window may be an odd quarter. Then each is fitted once more,
     with the settings and the number of rounds found, to all rows that were known before the test window: training,
     validation and the gap between them.
 
@@ -87,15 +90,23 @@ def train(panel: Panel, fold: Fold, question: Question, config: TrainingConfig, 
         How many rows and events are enough.
     """
     data = TrainingData.of(panel, fold, question.entity, split)
-    workbench = Workbench(data, question.rule, config)
+    newest = Workbench(data, question, config)
     if data.can_learn and config.search.trials:
-        workbench.config = config.model_copy(update={"trees": searched(workbench.tree_data, config)})
-    tried = [_tried(name, workbench) for name in (CANDIDATES if data.can_learn else (PRIOR, RULE))]
+        newest.config = config.model_copy(update={"trees": searched(newest.tree_data, config)})
+    windows = (newest, *(_before(newest, panel, earlier, split) for earlier in _earlier(panel, fold, data, split)))
+    if data.can_learn:
+        _choose_penalty(windows)
+    names = candidates_of(question) if data.can_learn else (PRIOR, RULE)
+    tried = [_tried(name, newest) for name in names]
+    seen = [tuple(each.candidate for each in tried)]
+    seen += [tuple(_tried(name, window).candidate for name in names) for window in windows[1:]]
+    candidates = tuple(_over_windows(of_one) for of_one in zip(*seen, strict=True))
     last = TrainingData.of(panel, _all_known(fold), question.entity, split)
+    again = _settled(last, newest, candidates)
     return Training(
-        candidates=tuple(each.candidate for each in tried),
-        chosen=_chosen(tuple(each.candidate for each in tried)),
-        models={each.candidate.name: _serving(each, last, workbench, question) for each in tried},
+        candidates=candidates,
+        chosen=_chosen(candidates),
+        models={each.candidate.name: _serving(each, again, question) for each in tried},
     )
 
 
@@ -124,13 +135,13 @@ def refit(
     settings = with_parameters(config, name, training_parameters)
     last = TrainingData.of(panel, _all_known(fold), question.entity, split)
     name = RULE if name in LEARNED and rarer_class(last.train_label) < split.min_train_events else name
-    rounds = int(training_parameters[ROUNDS]) if ROUNDS in training_parameters else None
+    rounds = rounds_in(name, training_parameters)
     calibration = Line()
     if training_parameters.get(CALIBRATED):
         data = TrainingData.of(panel, fold, question.entity, split)
-        model, _ = Workbench(data, question.rule, settings, rounds).fit(name)
+        model, _ = Workbench(data, question, settings, rounds).fit(name)
         calibration = Line.fit(_margin(model, data.validation), data.validation_label)
-    model, _ = Workbench(last, question.rule, settings, rounds).fit(name)
+    model, _ = Workbench(last, question, settings, rounds).fit(name)
     probability = calibration.probability(_margin(model, last.train))
     return _classifier(question, name, last.encoder, model, calibration, probability, config)
 
@@ -155,6 +166,48 @@ def _tried(name: str, workbench: Workbench) -> _Tried:
     return _Tried(_candidate(name, recorded, data.validation_label, probability), calibration, probability)
 
 
+def _earlier(panel: Panel, fold: Fold, data: TrainingData, split: SplitConfig) -> tuple[Fold, ...]:
+    """Return the folds of the validation windows before the newest, if there is something to learn from at all."""
+    return earlier_folds(panel, fold, split.choice_windows - 1, split) if data.can_learn else ()
+
+
+def _before(newest: Workbench, panel: Panel, fold: Fold, split: SplitConfig) -> Workbench:
+    """Return a workbench on what was known before an earlier window, with the settings of the newest."""
+    data = TrainingData.of(panel, fold, newest.question.entity, split)
+    return Workbench(data, newest.question, newest.config)
+
+
+def _choose_penalty(windows: tuple[Workbench, ...]) -> None:
+    """Settle all windows on the penalty of the regression with the least mean log-loss, the stronger of equals."""
+    logistic = windows[0].config.logistic
+    if logistic.inverse_penalty is not None:
+        return
+    losses = [window.penalty_losses for window in windows]
+    best = min(losses[0], key=lambda each: sum(of_window[each] for of_window in losses))
+    for window in windows:
+        settled = logistic.model_copy(update={"inverse_penalty": best})
+        window.config = window.config.model_copy(update={"logistic": settled})
+
+
+def _over_windows(candidates: tuple[Candidate, ...]) -> Candidate:
+    """Return what all validation windows say of a candidate, the newest of which comes first.
+
+    Its settings are those of the newest, its number of rounds is the median: where the world drifts, a single window
+    often ends the growth of trees much too early or too late.
+    """
+    newest = candidates[0]
+    losses = tuple(loss for each in candidates for loss in each.window_log_losses)
+    rounds = [int(each.parameters[ROUNDS]) for each in candidates if ROUNDS in each.parameters]
+    settled: Parameters = {ROUNDS: int(np.median(rounds))} if rounds else {}
+    return newest.model_copy(
+        update={
+            "validation_log_loss": sum(losses) / len(losses) if losses else None,
+            "window_log_losses": losses,
+            "parameters": newest.parameters | settled,
+        }
+    )
+
+
 def calibration_of(margin: FloatArray, label: FloatArray) -> Line:
     """Return the line that calibrates margins, or the identity if no line is proven to help.
 
@@ -171,24 +224,27 @@ def calibration_of(margin: FloatArray, label: FloatArray) -> Line:
     if half < 2:
         return Line()
     earlier, later = Line.fit(margin[:half], label[:half]), label[half:]
-    saved = _losses(later, margin[half:]) - _losses(later, earlier.margin(margin[half:]))
+    saved = log_losses(later, margin[half:]) - log_losses(later, earlier.margin(margin[half:]))
     is_proven = saved.mean() > _PROOF * saved.std(ddof=1) / np.sqrt(len(saved))
     return Line.fit(margin, label) if is_proven else Line()
 
 
-def _losses(label: FloatArray, margin: FloatArray) -> FloatArray:
-    """Return the log-loss of each row."""
-    return np.asarray(np.logaddexp(0.0, margin) - label * margin, dtype=np.float64)
+def _settled(last: TrainingData, workbench: Workbench, candidates: tuple[Candidate, ...]) -> Workbench:
+    """Return a workbench on other rows that fits each candidate with the settings and rounds that were found."""
+    config, rounds = workbench.config, dict[str, int]()
+    for found in candidates:
+        config = with_parameters(config, found.name, found.parameters)
+        rounds |= rounds_in(found.name, found.parameters)
+    return Workbench(last, workbench.question, config, rounds)
 
 
-def _serving(tried: _Tried, last: TrainingData, workbench: Workbench, question: Question) -> FittedClassifier:
+def _serving(tried: _Tried, again: Workbench, question: Question) -> FittedClassifier:
     """Return a candidate fitted to all rows that were known, as it would serve."""
-    name, parameters = tried.candidate.name, tried.candidate.parameters
-    rounds = int(parameters[ROUNDS]) if ROUNDS in parameters else None
-    again = Workbench(last, question.rule, workbench.config, rounds)
+    name, last = tried.candidate.name, again.data
     model, _ = again.fit(name)
-    config = workbench.config
-    return _classifier(question, name, last.encoder, model, tried.calibration, tried.probability, config, last.train)
+    return _classifier(
+        question, name, last.encoder, model, tried.calibration, tried.probability, again.config, last.train
+    )
 
 
 def _classifier(
@@ -220,7 +276,8 @@ def _all_known(fold: Fold) -> Fold:
 
 def _candidate(name: str, parameters: Parameters, label: FloatArray, probability: FloatArray) -> Candidate:
     loss = float(log_loss(label, probability, labels=[0.0, 1.0])) if len(label) else None
-    return Candidate(name=name, validation_log_loss=loss, parameters=parameters)
+    windows = () if loss is None else (loss,)
+    return Candidate(name=name, validation_log_loss=loss, parameters=parameters, window_log_losses=windows)
 
 
 def _chosen(candidates: tuple[Candidate, ...]) -> str:

@@ -33,6 +33,8 @@ class TrainingData:
         Matrix of shape (n, p) and labels of shape (n,).
     validation, validation_label
         The same of the validation rows.
+    train_duration, validation_duration
+        Days that it took, shape (n,); None where the question is not about a duration.
     can_learn, can_calibrate
         Whether both windows, or the validation window, hold enough rows of the rarer class.
     """
@@ -44,6 +46,8 @@ class TrainingData:
     validation_label: FloatArray
     can_learn: bool
     can_calibrate: bool
+    train_duration: FloatArray | None = None
+    validation_duration: FloatArray | None = None
 
     @classmethod
     def of(cls, panel: Panel, fold: Fold, entity: str, split: SplitConfig) -> Self:
@@ -74,6 +78,8 @@ class TrainingData:
             validation_label=panel.label[validation],
             can_learn=can_calibrate and rarer_class(panel.label[train]) >= split.min_train_events,
             can_calibrate=can_calibrate,
+            train_duration=None if panel.duration is None else panel.duration[train],
+            validation_duration=None if panel.duration is None else panel.duration[validation],
         )
 
 

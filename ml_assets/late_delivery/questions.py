@@ -6,7 +6,7 @@ question is answered (``classification``), the days to delivery (``days``), the 
 
 from __future__ import annotations
 
-from ml_assets.classification.question import Period, Question, Rule, Term
+from ml_assets.classification.question import Duration, Period, Question, Rule, Term
 from ml_assets.contract import FEATURES_SCHEMA, TableName
 
 _TABLE = TableName(FEATURES_SCHEMA, "ftr_late_delivery")
@@ -15,7 +15,8 @@ _ENTITY = "order_id"
 _AS_OF = "decision_at"
 _LABEL = "is_late"
 _HORIZON_ENDS = "horizon_ends_at"
-_NOT_FEATURES = ("label_known_at", "delivery_days", "delivery_known_at")
+_DAYS = "delivery_days"
+_NOT_FEATURES = ("label_known_at", _DAYS, "delivery_known_at")
 _SEGMENT = "customer_state"
 _CLAIMS = {"auc": 0.80}
 
@@ -69,6 +70,7 @@ LATE_DELIVERY_PURCHASE = Question(
     ),
     not_features=_NOT_FEATURES,
     left_out={**_CALENDAR, **_UNKNOWN_AT_PURCHASE, **_SAME_AT_PURCHASE},
+    duration=Duration(days=_DAYS, limit="promised_days"),
     claims=_CLAIMS,
 )
 
@@ -95,6 +97,7 @@ LATE_DELIVERY_HANDOVER = Question(
     ),
     not_features=_NOT_FEATURES,
     left_out=_CALENDAR,
+    duration=Duration(days=_DAYS, limit="promise_left_days"),
     claims=_CLAIMS,
 )
 

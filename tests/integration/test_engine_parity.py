@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +25,6 @@ from ml_assets.predictions import PREDICTION_TABLES
 from tests.conftest import Home, PostgresHome
 from tests.fixtures.predictions import scores
 from tests.integration.test_make_run import failed_checks, rewrite
-from tests.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.slow
 
@@ -42,8 +42,7 @@ def as_home(monkeypatch: pytest.MonkeyPatch, postgres_home: PostgresHome) -> Pos
 @pytest.fixture
 def embedded(built_home: Home, tmp_path: Path) -> Build:
     """Return the same sample as ``make run`` built it with DuckDB."""
-    shutil.copy(built_home.path / "dbt" / "target" / "manifest.json", tmp_path / "warehouse.json")
-    return Build(Path(shutil.copy(built_home.path / "warehouse.duckdb", tmp_path)))
+    return built_home.copied_build(tmp_path)
 
 
 def refuse_to_wait(words: str) -> None:
@@ -154,11 +153,10 @@ def test_a_server_that_was_not_built_from_the_folder_is_refused(
         audit_build(embedded, server_of(loaded.settings()))
 
 
-def test_every_table_of_the_real_extract_is_equal(
-    real_extract: Path, postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_every_table_of_the_real_extract_is_equal_on_a_server_that_had_the_sample(
+    real_extract: Path, postgres_home_on_loan: PostgresHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = postgres_server.new_database()
-    home = PostgresHome(path=tmp_path / "home", raw_dir=real_extract, server=postgres_server, database=database)
+    home = replace(postgres_home_on_loan, raw_dir=real_extract)
     result = home.run_warehouse()
     assert result.returncode == 0, result.stdout + result.stderr
     assert failed_checks(result.stdout) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from ecom_assets.comparison.builds import Build
 from ecom_assets.engine_parity.audit import audit_build, problems, server_of
 from tests.conftest import Home, PostgresHome
 from tests.fixtures.postgres import await_blocked, reader_of
-from tests.integration.test_two_runs import shorten_tree
 
 pytestmark = pytest.mark.slow
 
@@ -26,31 +24,21 @@ LOADS = "select table_name, file_sha256, row_count from ops.loads where source =
 TREE = "raw_retailrocket.category_tree"
 
 
-@pytest.fixture(scope="module")
-def changed(built_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Return a DuckDB home after a file has changed: what the server must come to."""
-    home = built_home.copied_to(tmp_path_factory.mktemp("changed"))
-    shorten_tree(home)
-    result = home.run_warehouse()
-    assert result.returncode == 0, result.stdout + result.stderr
-    shutil.copy(home.path / "dbt" / "target" / "manifest.json", home.path / "warehouse.json")
-    return home
+@pytest.fixture
+def changed(changed_home: Home, tmp_path: Path) -> Build:
+    """Return what DuckDB has after a file has changed: what the server must come to."""
+    return changed_home.copied_build(tmp_path)
 
 
 @pytest.fixture
-def home(postgres_home: PostgresHome, changed: Home, tmp_path: Path) -> Iterator[PostgresHome]:
-    """Return the home on the server, which gets the changed landing folder; its database is as before in the end."""
-    server, database = postgres_home.server, postgres_home.database
-    kept = server.copied_database(database)
-    shutil.copytree(postgres_home.path, tmp_path / "home")
-    yield replace(postgres_home, path=tmp_path / "home", raw_dir=changed.raw_dir)
-    server.query("postgres", f"drop database {database} with (force)")
-    server.query("postgres", f"alter database {kept} rename to {database}")
+def home(postgres_home_on_loan: PostgresHome, changed_home: Home) -> PostgresHome:
+    """Return the home on the server, which gets the changed landing folder."""
+    return replace(postgres_home_on_loan, raw_dir=changed_home.raw_dir)
 
 
-def assert_equal_to(changed: Home, home: PostgresHome, monkeypatch: pytest.MonkeyPatch) -> None:
+def assert_equal_to(changed: Build, home: PostgresHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", home.environment()["PGPASSWORD"])
-    assert problems(audit_build(Build(changed.path / "warehouse.duckdb"), server_of(home.settings()))) == ""
+    assert problems(audit_build(changed, server_of(home.settings()))) == ""
 
 
 @contextmanager
@@ -83,7 +71,7 @@ def kill_server_while_blocked(home: PostgresHome, relation: str) -> str:
 
 
 def test_a_server_killed_while_loading_and_while_building_loses_nothing(
-    home: PostgresHome, changed: Home, monkeypatch: pytest.MonkeyPatch
+    home: PostgresHome, changed: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (home.query(LOADS), home.count(TREE))
     printed = kill_server_while_blocked(home, TREE)
@@ -105,7 +93,7 @@ def test_a_server_killed_while_loading_and_while_building_loses_nothing(
 
 
 def test_two_runs_and_a_dbt_at_once_all_succeed_and_end_in_the_tables_of_one(
-    home: PostgresHome, changed: Home, monkeypatch: pytest.MonkeyPatch
+    home: PostgresHome, changed: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell = ("ecom_assets.commands.dbt", "run", "--select", "path:models/marts/retailrocket")
     with started(home, *RUN) as first, started(home, *RUN) as second, started(home, *shell) as dbt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,38 +9,29 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Home
+from tests.fixtures.landing import shorten_tree
 
 pytestmark = pytest.mark.slow
-
-# What is shown does not depend on the other source, whose models would be built three times over.
-ONE_SOURCE = {"ECOM_SOURCES": "retailrocket"}
-
-
-def shorten_tree(home: Home) -> None:
-    """Drop the last category, which makes what reads the tree stale."""
-    path = home.raw_dir / "retailrocket" / "category_tree.csv"
-    lines = path.read_text().splitlines(keepends=True)
-    path.write_text("".join(lines[:-1]))
 
 
 def contents(home: Home) -> dict[str, list[tuple[object, ...]]]:
     tables = home.query(
         "select table_schema || '.' || table_name from information_schema.tables "
-        "where table_type = 'BASE TABLE' and table_schema in ('raw_retailrocket', 'intermediate', 'marts') order by all"
+        "where table_type = 'BASE TABLE' "
+        "and table_schema in ('raw_retailrocket', 'intermediate', 'marts', 'features') order by all"
     )
     return {str(name): home.query(f"select count(*), sum(hash(found)) from {name} as found") for (name,) in tables}
 
 
-def test_two_runs_at_once_both_succeed_and_end_in_the_tables_of_one(built_home: Home, tmp_path: Path) -> None:
-    alone = built_home.copied_to(tmp_path / "alone")
-    shorten_tree(alone)
-    shutil.copytree(tmp_path / "alone", tmp_path / "both")
-    both = Home(path=tmp_path / "both" / "home", raw_dir=tmp_path / "both" / "raw")
-    assert alone.run_warehouse(**ONE_SOURCE).returncode == 0
+def test_two_runs_at_once_both_succeed_and_end_in_the_tables_of_one(
+    built_home: Home, changed_home: Home, tmp_path: Path
+) -> None:
+    both = built_home.copied_to(tmp_path)
+    shorten_tree(both.raw_dir)
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "ecom_assets.commands.run", "--warehouse"],
-            env=both.environment(**ONE_SOURCE),
+            env=both.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -51,7 +41,7 @@ def test_two_runs_at_once_both_succeed_and_end_in_the_tables_of_one(built_home: 
     printed = [process.communicate(timeout=420)[0] for process in processes]
     for process, text in zip(processes, printed, strict=True):
         assert process.returncode == 0, text
-    assert contents(both) == contents(alone)
+    assert contents(both) == contents(changed_home)
     assert both.count("raw_retailrocket.category_tree") == built_home.count("raw_retailrocket.category_tree") - 1
     # Both had planned the load; the second one found it done, or did it once more.
     [(loads,)] = both.query(
@@ -59,6 +49,6 @@ def test_two_runs_at_once_both_succeed_and_end_in_the_tables_of_one(built_home: 
         f"and row_count = {both.count('raw_retailrocket.category_tree')}"
     )
     assert loads in (1, 2)
-    quiet = both.run_warehouse(**ONE_SOURCE)
+    quiet = both.run_warehouse()
     assert quiet.returncode == 0
     assert "nothing to do" in quiet.stdout

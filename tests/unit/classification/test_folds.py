@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml_assets.classification.folds import BoolMask, Fold, fold_before, rolling_origins, split_by_time
+from ml_assets.classification.folds import BoolMask, Fold, earlier_folds, fold_before, rolling_origins, split_by_time
 from ml_assets.classification.panel import Panel
 from ml_assets.config import SplitConfig
 from tests.unit.classification.made_panels import DAY, made_panel
@@ -45,6 +45,24 @@ def test_parts_follow_each_other_with_a_gap_of_the_horizon() -> None:
     assert months(panel, split.test) == [10, 11]
     assert months(panel, split.fold.validation) == [7, 8]
     assert months(panel, split.fold.train) == [1, 2, 3, 4, 5]
+
+
+def test_earlier_windows_end_where_the_next_begins_with_the_gap() -> None:
+    panel = monthly(horizon_days=45)
+    newest = split_by_time(panel, COMPLETE_UNTIL, SMALL).fold
+    (earlier,) = earlier_folds(panel, newest, 5, SMALL)
+    # What is known when July begins was asked until May; what is known when April begins, until February. Before
+    # January nothing is known, so that there is no third window.
+    assert months(panel, earlier.validation) == [4, 5]
+    assert months(panel, earlier.train) == [1, 2]
+    assert earlier_folds(panel, newest, 0, SMALL) == ()
+
+
+def test_what_is_divided_by_entities_has_no_earlier_windows() -> None:
+    panel = monthly(horizon_days=45)
+    by_entity = fold_before(panel, np.datetime64("2018-04-01"), SMALL)
+    assert months(panel, by_entity.train) == months(panel, by_entity.validation)
+    assert earlier_folds(panel, by_entity, 2, SMALL) == ()
 
 
 def test_statistics_say_what_is_in_each_part() -> None:
@@ -221,6 +239,16 @@ CONFIGS = st.builds(
 
 
 @settings(max_examples=150)
+@given(any_panel(), CONFIGS)
+def test_earlier_windows_know_nothing_of_later_ones(panel: Panel, split_config: SplitConfig) -> None:
+    fold = split_by_time(panel, np.datetime64("2018-11-30"), split_config).fold
+    for earlier in earlier_folds(panel, fold, 3, split_config):
+        first_asked = panel.asked_at[fold.validation].min()
+        assert panel.horizon_ends_at[earlier.train | earlier.validation].max() <= first_asked
+        assert panel.horizon_ends_at[earlier.train].max() <= panel.asked_at[earlier.validation].min()
+        fold = earlier
+
+
 @given(any_panel(), CONFIGS)
 def test_parts_never_overlap(panel: Panel, split_config: SplitConfig) -> None:
     split = split_by_time(panel, np.datetime64("2018-11-30"), split_config)

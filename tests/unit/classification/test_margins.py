@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ml_assets.classification.candidates import CANDIDATES, Workbench
+from ml_assets.classification.candidates import Workbench, candidates_of
 from ml_assets.classification.encoding import FeatureEncoder
 from ml_assets.classification.linear import LinearMargin
 from ml_assets.classification.margins import ConstantMargin, RuleMargin, base_rate
@@ -15,11 +15,14 @@ from ml_assets.classification.training_data import TrainingData
 from ml_assets.config import LogisticConfig
 from tests.unit.classification.planted import CONFIG, QUESTION, SPLIT, fold_of, panel_of_truth
 
+CANDIDATES = candidates_of(QUESTION)
+ONE_PENALTY = LogisticConfig(inverse_penalty=0.005)
+
 
 @pytest.fixture(scope="module")
 def workbench() -> Workbench:
     panel = panel_of_truth()
-    return Workbench(TrainingData.of(panel, fold_of(panel), QUESTION.entity, SPLIT), QUESTION.rule, CONFIG)
+    return Workbench(TrainingData.of(panel, fold_of(panel), QUESTION.entity, SPLIT), QUESTION, CONFIG)
 
 
 @pytest.mark.parametrize("name", CANDIDATES)
@@ -41,7 +44,7 @@ def test_a_row_alone_has_bitwise_the_margin_that_it_has_among_others(workbench: 
 
 @pytest.mark.parametrize("name", CANDIDATES)
 def test_fitted_twice_is_bitwise_the_same(workbench: Workbench, name: str) -> None:
-    again = Workbench(workbench.data, workbench.rule, workbench.config)
+    again = Workbench(workbench.data, workbench.question, workbench.config)
     matrix = workbench.data.validation
     np.testing.assert_array_equal(workbench.fit(name)[0].margin(matrix), again.fit(name)[0].margin(matrix))
 
@@ -63,7 +66,7 @@ def test_columns_without_any_value_do_no_harm(name: str) -> None:
     panel.features["no_text"] = np.full(600, None, dtype=object)
     panel.features["always_one"] = np.ones(600, dtype=np.float32)
     data = TrainingData.of(panel, fold_of(panel), QUESTION.entity, SPLIT)
-    model, _ = Workbench(data, QUESTION.rule, CONFIG).fit(name)
+    model, _ = Workbench(data, QUESTION, CONFIG).fit(name)
     assert np.isfinite(model.margin(data.validation)).all()
     assert np.abs(model.contributions(data.validation)[:, -4:-1]).max() < 1e-12
 
@@ -73,7 +76,7 @@ def test_the_regression_needs_neither_numbers_nor_text(columns: list[str]) -> No
     panel = panel_of_truth(600)
     encoder = FeatureEncoder.fit(panel.features[columns], np.arange(600))
     matrix = encoder.matrix(panel.features)
-    model = LinearMargin.fit(matrix, panel.label, encoder.is_category, LogisticConfig(), threads=1)
+    model = LinearMargin.path(matrix, panel.label, encoder.is_category, ONE_PENALTY, threads=1)[0.005]
     assert roc_auc_score(panel.label, model.margin(matrix)) > 0.6
 
 
@@ -81,9 +84,28 @@ def test_the_regression_takes_every_kth_row_of_too_many() -> None:
     panel = panel_of_truth(2_500)
     encoder = FeatureEncoder.fit(panel.features, np.arange(2_500))
     matrix, is_category = encoder.matrix(panel.features), encoder.is_category
-    few = LinearMargin.fit(matrix, panel.label, is_category, LogisticConfig(max_rows=1_000), threads=1)
-    third = LinearMargin.fit(matrix[::3], panel.label[::3], is_category, LogisticConfig(), threads=1)
+    settings = ONE_PENALTY.model_copy(update={"max_rows": 1_000})
+    few = LinearMargin.path(matrix, panel.label, is_category, settings, threads=1)[0.005]
+    third = LinearMargin.path(matrix[::3], panel.label[::3], is_category, ONE_PENALTY, threads=1)[0.005]
     np.testing.assert_array_equal(few.margin(matrix), third.margin(matrix))
+
+
+def test_the_weaker_the_penalty_the_larger_the_weights(workbench: Workbench) -> None:
+    data = workbench.data
+    settings = LogisticConfig(inverse_penalties=[0.1, 0.001, 0.01])
+    path = LinearMargin.path(data.train, data.train_label, data.encoder.is_category, settings, threads=1)
+    assert list(path) == [0.001, 0.01, 0.1]
+    size = [float(np.abs(model.pipeline[-1].coef_).sum()) for model in path.values()]
+    assert size == sorted(size)
+    assert size[0] < size[-1]
+
+
+def test_a_penalty_on_the_path_is_what_it_is_alone(workbench: Workbench) -> None:
+    data = workbench.data
+    settings = LogisticConfig(inverse_penalties=[0.001, 0.005])
+    along = LinearMargin.path(data.train, data.train_label, data.encoder.is_category, settings, threads=1)[0.005]
+    alone = LinearMargin.path(data.train, data.train_label, data.encoder.is_category, ONE_PENALTY, threads=1)[0.005]
+    np.testing.assert_allclose(along.margin(data.validation), alone.margin(data.validation), atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_a_day_is_asked_about_when_it_is_over_and_a_moment_at_once() -> None:
             "decision_at": pd.to_datetime(["2018-01-31 23:59:59.5"]),
             "is_late": [True],
             "horizon_ends_at": pd.to_datetime(["NaT"]),
+            "delivery_days": [None],
         }
     )
     panel = panel_of(PURCHASES, orders)

@@ -28,7 +28,7 @@ def panel() -> Panel:
 
 
 def workbench_of(panel: Panel, config: TrainingConfig = SEARCH) -> Workbench:
-    return Workbench(TrainingData.of(panel, fold_of(panel), QUESTION.entity, SPLIT), QUESTION.rule, config)
+    return Workbench(TrainingData.of(panel, fold_of(panel), QUESTION.entity, SPLIT), QUESTION, config)
 
 
 def test_ranges_are_those_that_the_configuration_allows() -> None:

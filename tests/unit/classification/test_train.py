@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.candidates import CANDIDATES, ROUNDS, Workbench, with_parameters
+from ml_assets.classification.candidates import ROUNDS, Workbench, candidates_of, with_parameters
 from ml_assets.classification.combined import CombinedMargin
 from ml_assets.classification.evaluation import (
     BOOSTED_TREES,
@@ -60,7 +60,7 @@ def assert_same(first: Training, second: Training, panel: Panel) -> None:
 
 def test_all_candidates_are_fitted_and_the_best_of_the_learned_is_chosen(training: Training) -> None:
     losses = {candidate.name: candidate.validation_log_loss or 0.0 for candidate in training.candidates}
-    assert tuple(losses) == tuple(training.models) == CANDIDATES
+    assert tuple(losses) == tuple(training.models) == candidates_of(QUESTION)
     assert losses[training.chosen] == min(loss for name, loss in losses.items() if name not in {PRIOR, RULE})
     assert losses[training.chosen] < losses[RULE] < losses[PRIOR]
 
@@ -146,7 +146,7 @@ def test_what_serves_is_fitted_to_all_that_was_known_with_the_rounds_found(panel
     rounds = {found.name: found.parameters for found in outcome.candidates}[BOOSTED_TREES][ROUNDS]
     whole = Fold(train=fold.known, validation=np.zeros_like(fold.known), known=fold.known)
     expected, _ = Workbench(
-        TrainingData.of(panel, whole, QUESTION.entity, SPLIT), QUESTION.rule, CONFIG, int(rounds)
+        TrainingData.of(panel, whole, QUESTION.entity, SPLIT), QUESTION, CONFIG, {BOOSTED_TREES: int(rounds)}
     ).fit(BOOSTED_TREES)
     model = outcome.models[BOOSTED_TREES]
     np.testing.assert_array_equal(model.margin(panel.features), expected.margin(model.encoder.matrix(panel.features)))
@@ -162,7 +162,7 @@ def test_of_the_whole_fold_nothing_else_decides_what_serves(panel: Panel) -> Non
     )
 
 
-@pytest.mark.parametrize("name", CANDIDATES)
+@pytest.mark.parametrize("name", candidates_of(QUESTION))
 def test_a_refit_on_the_same_fold_is_the_same_model(panel: Panel, training: Training, name: str) -> None:
     parameters = {candidate.name: candidate.parameters for candidate in training.candidates}[name]
     again = refit(name, parameters, panel, fold_of(panel), QUESTION, CONFIG, SPLIT)
@@ -230,7 +230,7 @@ def test_the_rarer_class_is_counted(label: list[float], number: int) -> None:
 def test_an_unknown_candidate_is_an_error(panel: Panel) -> None:
     data = TrainingData.of(panel, fold_of(panel), QUESTION.entity, SPLIT)
     with pytest.raises(KeyError, match="oracle"):
-        Workbench(data, QUESTION.rule, CONFIG).fit("oracle")
+        Workbench(data, QUESTION, CONFIG).fit("oracle")
 
 
 def test_a_category_of_later_months_is_not_in_the_encoder(panel: Panel) -> None:

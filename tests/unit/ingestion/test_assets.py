@@ -10,7 +10,6 @@ from ecom_assets.ingestion.assets import (
     ACCOUNTING_CHECK,
     METADATA_OUTCOME,
     METADATA_REJECTED,
-    METADATA_ROWS,
     METADATA_SUPERSEDED,
     PRESENCE_CHECK,
     STRAYS_CHECK,
@@ -22,6 +21,7 @@ from ecom_assets.ingestion.assets import (
 from ecom_assets.ingestion.landing import Landing
 from ecom_assets.ingestion.loader import LoadReport, PartReport
 from ecom_assets.ingestion.schema import Column, ColumnType
+from ecom_assets.keys import METADATA_ROWS
 from tests.fixtures.landing import tiny_source
 
 SOURCE = tiny_source()
