@@ -15,7 +15,7 @@ from ml_assets.classification.evaluation import Curve, FoldStatistics, Importanc
 from ml_assets.metrics.estimate import Estimate
 
 # Name of the best list that there could be, among ``ValueEvaluation.gain_curves``.
-TRUTH = "truth"
+BEST_LIST = "best_list"
 
 
 class ValueMetric(StrEnum):
@@ -114,7 +114,7 @@ class ValueEvaluation(_Record):
         Gain over the last rule that would have been seen with a power of 80 %, from the width of its interval.
     gain_curves
         Share of all money of the test window that the first rows of a list hold, against the share of rows listed: of
-        the version, of the last rule, and of the truth itself (``TRUTH``).
+        the version, of the last rule, and of the truth itself (``BEST_LIST``).
     telling, leaks
         Columns that alone rank money too well, and columns that alone tell too well whether anything is bought.
     """

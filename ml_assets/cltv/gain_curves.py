@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_assets.classification.evaluation import Curve
-from ml_assets.cltv.evaluation import TRUTH
+from ml_assets.cltv.evaluation import BEST_LIST
 from ml_assets.cltv.panel import ValuePanel
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ def gain_curves(panel: ValuePanel, predicted: Mapping[str, FloatArray]) -> dict[
     """
     if not panel.value.sum():
         return {}
-    return {name: _curve(panel.value, each) for name, each in {**predicted, TRUTH: panel.value}.items()}
+    return {name: _curve(panel.value, each) for name, each in {**predicted, BEST_LIST: panel.value}.items()}
 
 
 def _curve(truth: FloatArray, predicted: FloatArray) -> Curve:

@@ -13,8 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from ml_assets.classification.evaluation import Metric
-from ml_assets.reports.headline import headline
-from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict, headline
 from ml_assets.reports.wording import with_interval
 
 _ROWS = TypeAdapter(tuple[ScoreboardRow, ...])
@@ -34,7 +33,7 @@ def stored_rows(path: Path) -> tuple[ScoreboardRow, ...]:
 
 
 def scoreboard_lines(rows: Sequence[ScoreboardRow]) -> list[str]:
-    """Return a line a model: who serves, its AUC or other headline, what became of its claims; none without rows."""
+    """Return a line a model: who serves, its headline, and what became of the claims; no lines without rows."""
     if not rows:
         return []
     table = [_HEAD, *(_cells(name, list(group)) for name, group in groupby(rows, key=lambda row: row.model_name))]
@@ -52,7 +51,8 @@ def _cells(name: str, rows: Sequence[ScoreboardRow]) -> tuple[str, str, str, str
 
 
 def _figure(row: ScoreboardRow) -> str:
-    """Return a figure on the test window, with its name where it is no AUC."""
-    is_measured = row.verdict is not ScoreVerdict.NOT_EVALUATED
-    figure = with_interval(row.estimate) if is_measured else row.verdict.value
+    """Return the headline; it is named where the head of the table does not name it."""
+    if row.verdict is ScoreVerdict.NOT_EVALUATED:
+        return row.verdict.value
+    figure = with_interval(row.estimate)
     return figure if row.metric == Metric.AUC else f"{row.title} {figure}"

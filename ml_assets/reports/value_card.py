@@ -95,6 +95,11 @@ def value_card(question: ValueQuestion, evaluation: ValueEvaluation, facts: Valu
     return rendered(
         "value_card.html",
         title=question.name,
+        words=question.words,
+        population=question.population,
+        version=evaluation.version,
+        chosen=evaluation.chosen,
+        fingerprint=evaluation.fingerprint,
         question=question,
         kind=kind.value,
         evaluation=evaluation,

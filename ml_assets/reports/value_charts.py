@@ -7,13 +7,13 @@ Belongs here: which series of an evaluation stand in which drawing. Does not bel
 from __future__ import annotations
 
 from ml_assets.classification.question import Period
-from ml_assets.cltv.evaluation import TRUTH, ValueEvaluation, ValueMetric
+from ml_assets.cltv.evaluation import BEST_LIST, ValueEvaluation, ValueMetric
 from ml_assets.reports.charts import course_drawing
 from ml_assets.reports.drawings import Axis, Dot, Drawing, Look, Series, drawing, spread_axis
 from ml_assets.reports.wording import METRIC_WORDS, count, decimal, period_name
 
 _SHARE_TICKS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
-_LOOKS = {TRUTH: Look.REFERENCE}
+_LOOKS = {BEST_LIST: Look.REFERENCE}
 
 
 def value_drawings(evaluation: ValueEvaluation) -> tuple[Drawing, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ml_assets.classification.evaluation import TEST_FOLD, Curve, FoldStatistics, Importance
 from ml_assets.cltv.evaluation import (
-    TRUTH,
+    BEST_LIST,
     Candidate,
     Decile,
     IntervalCoverage,
@@ -119,7 +119,7 @@ MEASURED = ValueEvaluation(
     gain_curves={
         "boosted_trees": Curve(x=(0.0, 0.2, 1.0), y=(0.0, 0.8, 1.0)),
         RULE: Curve(x=(0.0, 0.2, 1.0), y=(0.0, 0.7, 1.0)),
-        TRUTH: Curve(x=(0.0, 0.2, 1.0), y=(0.0, 0.95, 1.0)),
+        BEST_LIST: Curve(x=(0.0, 0.2, 1.0), y=(0.0, 0.95, 1.0)),
     },
 )
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.cltv.evaluation import TRUTH
+from ml_assets.cltv.evaluation import BEST_LIST
 from ml_assets.cltv.gain_curves import gain_curves
 from ml_assets.cltv.panel import ValuePanel
 from ml_assets.cltv.telling import telling_columns
@@ -48,8 +48,8 @@ def test_honest_columns_text_and_too_little_money_are_not_suspected(asked: Made)
 def test_the_curve_of_the_truth_lies_above_all_others(asked: Made) -> None:
     panel = asked.panel.take(~np.isnan(asked.panel.value))
     curves = gain_curves(panel, {"model": panel.panel.features["items_value"].to_numpy(dtype=float)})
-    assert set(curves) == {"model", TRUTH}
-    truth, model = np.array(curves[TRUTH].y), np.array(curves["model"].y)
+    assert set(curves) == {"model", BEST_LIST}
+    truth, model = np.array(curves[BEST_LIST].y), np.array(curves["model"].y)
     assert (truth >= model - 1e-12).all()
     assert truth[0] == model[0] == 0.0
     assert [truth[-1], model[-1]] == pytest.approx([1.0, 1.0])
