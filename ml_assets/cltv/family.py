@@ -43,7 +43,7 @@ from ml_assets.cltv.steps import (
 from ml_assets.cltv.verdicts import judged_against_rules, judged_calibration, judged_intervals, judged_leaks
 from ml_assets.config import SplitConfig
 from ml_assets.contract import OBSERVATION_WINDOWS, TableName
-from ml_assets.family.family import Answers, Check, Judgement, Measured, Shown
+from ml_assets.family.records import Answers, Check, Judgement, Measured, Shown
 from ml_assets.files import ModelFiles
 from ml_assets.keys import Step
 from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES, PredictionTable

@@ -10,7 +10,7 @@ import dagster as dg
 from ml_assets.classification.verdicts import in_words
 from ml_assets.cltv.evaluation import ValueEvaluation, ValueMetric
 from ml_assets.cltv.train import Training
-from ml_assets.family.family import Metadata
+from ml_assets.family.records import Metadata
 
 
 def candidates_metadata(training: Training) -> Metadata:

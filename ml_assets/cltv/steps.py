@@ -26,7 +26,7 @@ from ml_assets.cltv.shown import candidates_metadata
 from ml_assets.cltv.train import Training, train
 from ml_assets.cltv.verdicts import set_problems
 from ml_assets.config import SplitConfig
-from ml_assets.family.family import NEVER, Metadata, Release, TrainingFacts
+from ml_assets.family.records import NEVER, Metadata, Release, TrainingFacts
 from ml_assets.family.steps import candidate_fingerprint
 from ml_assets.files import ModelFiles, write_frame, write_text
 from ml_assets.warehouse import Warehouse

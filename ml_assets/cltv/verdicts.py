@@ -15,7 +15,7 @@ from ml_assets.classification.verdicts import in_words
 from ml_assets.cltv.config import ValuePromotionConfig
 from ml_assets.cltv.evaluation import Decile, ValueEvaluation, ValueScores
 from ml_assets.cltv.panel import ValuePanel
-from ml_assets.family.family import Judgement
+from ml_assets.family.records import Judgement
 
 _NO_WINDOW = "there is no test window to measure on"
 
