@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -21,6 +22,7 @@ from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step
 from ml_assets.predictions import SCORE_HORIZON
 from ml_assets.registry.names import CHAMPION, LEARNED_UNTIL
+from ml_assets.registry.rollback import roll_back
 from ml_assets.registry.verdict import Verdict
 from tests.fixtures.question_home import failed_checks
 from tests.unit.cltv.value_home import FAMILY, LAST, QUICK_EVALUATION, SELLERS, ValueHome, seller_months
@@ -132,7 +134,7 @@ def test_a_champion_stays_unless_it_is_beaten(serving: ValueHome) -> None:
     assert decision["gain_low"] == decision["gain_high"] == 0.0
 
 
-def test_a_better_challenger_takes_the_place_of_a_rule(home: ValueHome) -> None:
+def test_a_better_challenger_takes_the_place_of_a_rule_and_can_be_taken_back(home: ValueHome) -> None:
     home.fill(seller_months())
     few: dict[Step, Any] = {Step.PROMOTION: {"evaluation": QUICK_EVALUATION, "promotion": {"min_buyers": 100_000}}}
     assert home.run(config=few).success
@@ -143,6 +145,12 @@ def test_a_better_challenger_takes_the_place_of_a_rule(home: ValueHome) -> None:
     assert home.promotion()["verdict"] == Verdict.PROMOTED
     assert home.promotion()["gain_low"] > 0
     assert home.champion() in LEARNED
+    by_model = home.scores()
+    roll_back(home.inner.registry, home.inner.warehouse, SELLERS.name, decided_at=datetime(2030, 1, 1))
+    assert home.champion() == DECAYED_SPEND.name
+    assert home.run(steps=(Step.SCORES,)).success
+    assert set(home.scores()["model_version"]) != set(by_model["model_version"])
+    assert not np.allclose(home.scores()["score"], by_model["score"])
 
 
 def test_without_a_signal_the_last_rule_serves_and_says_so(home: ValueHome) -> None:

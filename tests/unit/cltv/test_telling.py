@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
@@ -15,9 +17,9 @@ from ml_assets.cltv.telling import telling_columns
 from tests.unit.cltv.made import Made
 
 
-def with_features(asked: Made, **columns: object) -> ValuePanel:
+def with_features(asked: Made, told: npt.NDArray[Any]) -> ValuePanel:
     panel = asked.panel.take(~np.isnan(asked.panel.value))
-    features = pd.DataFrame({"age": panel.panel.features["age"]}).assign(**columns)
+    features = pd.DataFrame({"age": panel.panel.features["age"].to_numpy(), "told": told})
     return replace(panel, panel=replace(panel.panel, features=features))
 
 
