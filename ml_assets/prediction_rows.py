@@ -79,7 +79,7 @@ def list_problems(lists: pd.Series[str], at_most: int) -> Iterable[str]:
         yield f"{lists.name} has up to {max(map(len, parsed))} entries a row; at most {at_most} are shown"
 
 
-def interval_problems(frame: pd.DataFrame, *, ends_may_lack: bool = False) -> Iterable[str]:
+def interval_problems(frame: pd.DataFrame, *, ends_may_lack: bool = False, is_mean: bool = False) -> Iterable[str]:
     """Tell of intervals that do not hold their middle, or of which only a part is known.
 
     Parameters
@@ -88,6 +88,9 @@ def interval_problems(frame: pd.DataFrame, *, ends_may_lack: bool = False) -> It
         Lower end, middle and upper end, in this order.
     ends_may_lack
         Whether a middle may be known without an interval around it.
+    is_mean
+        Whether the middle is a mean, which may lie outside: that of mostly nothing and seldom much is above quantiles
+        of nothing.
     """
     names = ", ".join(frame.columns)
     values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -97,9 +100,11 @@ def interval_problems(frame: pd.DataFrame, *, ends_may_lack: bool = False) -> It
     if partial:
         yield f"only some of {names} are known in {partial} rows"
     low, middle, high = values[known.all(axis=1)].T
-    unordered = int((~((low <= middle) & (middle <= high) & np.isfinite(high) & np.isfinite(low))).sum())
+    is_within = True if is_mean else (low <= middle) & (middle <= high)
+    unordered = int((~((low <= high) & is_within & np.isfinite(high) & np.isfinite(low))).sum())
     if unordered:
-        yield f"{names} are not in ascending order in {unordered} rows"
+        ends = ", ".join(frame.columns[[0, 2]]) if is_mean else names
+        yield f"{ends} are not in ascending order in {unordered} rows"
 
 
 def _range_in_words(at_least: float, at_most: float) -> str:

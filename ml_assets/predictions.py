@@ -101,6 +101,8 @@ class PredictionTable:
         All columns, those of the key first.
     intervals
         Columns that are lower end, middle and upper end of an interval.
+    are_means
+        Whether the middles are means, which an interval of quantiles need not hold.
     """
 
     model: str
@@ -109,6 +111,7 @@ class PredictionTable:
     key: tuple[str, ...]
     columns: tuple[PredictionColumn, ...]
     intervals: tuple[tuple[str, str, str], ...] = ()
+    are_means: bool = False
 
     @property
     def name(self) -> TableName:
@@ -227,6 +230,7 @@ def _value(model: str, entity: str, entity_column: str) -> PredictionTable:
             *(column for days in VALUE_HORIZONS for column in _value_columns(days, money)),
         ),
         intervals=tuple(map(expected_value_columns, VALUE_HORIZONS)),
+        are_means=True,
     )
 
 
@@ -316,4 +320,6 @@ def _row_problems(frame: pd.DataFrame, table: PredictionTable) -> Iterable[str]:
         yield from range_problems(frame[EXPECTED_VALUE].fillna(inf), -inf, inf)
     yield from list_problems(frame[REASONS], MAX_REASONS)
     for names in table.intervals:
-        yield from interval_problems(frame[list(names)], ends_may_lack=names[1] in table.required)
+        yield from interval_problems(
+            frame[list(names)], ends_may_lack=names[1] in table.required, is_mean=table.are_means
+        )

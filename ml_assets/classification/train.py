@@ -25,9 +25,10 @@ from ml_assets.classification.candidates import (
     with_parameters,
 )
 from ml_assets.classification.encoding import FeatureEncoder, Matrix
-from ml_assets.classification.evaluation import PRIOR, RULE, Candidate, Importance
+from ml_assets.classification.evaluation import PRIOR, RULE, Candidate
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.folds import Fold, earlier_folds
+from ml_assets.classification.importances import importances
 from ml_assets.classification.lines import Line
 from ml_assets.classification.margins import MarginModel, log_losses
 from ml_assets.classification.panel import Panel
@@ -38,8 +39,6 @@ from ml_assets.config import SplitConfig, TrainingConfig
 
 FloatArray = npt.NDArray[np.float64]
 
-# Rows whose contributions are averaged for the importances.
-IMPORTANCE_ROWS = 1_000
 # Parameter of a candidate: 1 if its margin is calibrated, 0 if it is taken as it is.
 CALIBRATED = "calibrated"
 # Standard errors by which a calibration has to lower the log-loss.
@@ -265,7 +264,7 @@ def _classifier(
         model=model,
         calibration=calibration,
         bands=Bands.fit(probability, config.bands),
-        importances=() if explained is None else _importances(model, explained, encoder),
+        importances=() if explained is None else importances(model, explained, encoder.names),
     )
 
 
@@ -292,16 +291,3 @@ def _chosen(candidates: tuple[Candidate, ...]) -> str:
 
 def _margin(model: MarginModel, matrix: Matrix) -> FloatArray:
     return model.margin(matrix) if len(matrix) else np.empty(0)
-
-
-def _importances(model: MarginModel, matrix: Matrix, encoder: FeatureEncoder) -> tuple[Importance, ...]:
-    """Return each feature's share in the absolute contributions over some rows, evenly spaced; largest first."""
-    some = matrix[np.linspace(0, len(matrix) - 1, min(len(matrix), IMPORTANCE_ROWS)).astype(np.intp)]
-    if len(some) == 0:
-        return ()
-    moved = np.abs(model.contributions(some)[:, :-1]).mean(axis=0)
-    total = moved.sum()
-    if total == 0.0:
-        return ()
-    order = np.argsort(-moved, kind="stable")
-    return tuple(Importance(column=encoder.names[place], share=float(moved[place] / total)) for place in order)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dagster import Config
 from pydantic import Field
 
-from ml_assets.config import BandConfig, TreeConfig
+from ml_assets.config import BandConfig, EvaluationConfig, TreeConfig
 
 
 class BtydConfig(Config):
@@ -84,3 +84,56 @@ class ValueTrainingConfig(Config):
     bands: BandConfig = BandConfig()
     coverage: float = Field(default=0.8, gt=0, lt=1)
     draws: int = Field(default=1_000, ge=100)
+
+
+class ValuePromotionConfig(Config):
+    """What a challenger must show before it serves.
+
+    Attributes
+    ----------
+    min_buyers
+        Rows of the test window with money without which there is no verdict.
+    max_ratio
+        Largest ratio of expected money to true money in the test window, or of true to expected, in total. In a market
+        that grows or shrinks, what was known half a year before is off; what is off by more must not be planned with.
+    leak_gini
+        Normalised Gini of a single column, in either direction, from which on a leak is suspected. A Gini is twice an
+        AUC less one; this is the one of an AUC of 0.97.
+    non_inferiority_margin
+        By how much the normalised Gini may be lower, at worst, of a challenger that was fitted only because the
+        champion is old; without it such a challenger must be better, as any other.
+    """
+
+    min_buyers: int = Field(default=100, ge=1)
+    max_ratio: float = Field(default=1.5, gt=1)
+    leak_gini: float = Field(default=0.94, gt=0, le=1)
+    non_inferiority_margin: float | None = Field(default=None, gt=0)
+
+
+class ValueGateConfig(Config):
+    """How versions are compared, and what a challenger must show.
+
+    Attributes
+    ----------
+    evaluation, promotion
+        How versions are measured, and by what they are judged.
+    is_age_retrain
+        Whether the challenger was fitted only because the champion is old.
+    """
+
+    evaluation: EvaluationConfig = EvaluationConfig()
+    promotion: ValuePromotionConfig = ValuePromotionConfig()
+    is_age_retrain: bool = False
+
+
+class ValueMeasurementConfig(Config):
+    """How a version is measured, and from what on a check of it fails."""
+
+    evaluation: EvaluationConfig = EvaluationConfig()
+    promotion: ValuePromotionConfig = ValuePromotionConfig()
+
+
+class ValueScoringConfig(Config):
+    """Which rows are scored: those of the newest ``periods`` of the feature table."""
+
+    periods: int = Field(default=6, ge=1)

@@ -6,13 +6,14 @@ Belongs here: the order of it. Does not belong here: the measures (``measure``),
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from ml_assets.classification.folds import TimeSplit, rolling_origins
-from ml_assets.cltv.config import ValueTrainingConfig
+from ml_assets.classification.leak_guard import leak_findings
+from ml_assets.cltv.config import ValuePromotionConfig, ValueTrainingConfig
 from ml_assets.cltv.evaluation import (
     Candidate,
     IntervalCoverage,
@@ -21,11 +22,13 @@ from ml_assets.cltv.evaluation import (
     ValuePeriod,
     ValueScores,
 )
+from ml_assets.cltv.gain_curves import gain_curves
 from ml_assets.cltv.measure import coverage, deciles, gain, minimum_detectable_gain, scores, segment_scores
 from ml_assets.cltv.panel import ValuePanel, joined
 from ml_assets.cltv.question import ValueQuestion
+from ml_assets.cltv.telling import telling_columns
 from ml_assets.cltv.train import Training, refit
-from ml_assets.config import EvaluationConfig, SplitConfig
+from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig
 from ml_assets.metrics.estimate import Estimate
 
 FloatArray = npt.NDArray[np.float64]
@@ -38,6 +41,7 @@ class ValueConfigs:
     split: SplitConfig
     training: ValueTrainingConfig
     evaluation: EvaluationConfig
+    promotion: ValuePromotionConfig = field(default_factory=ValuePromotionConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,11 @@ def evaluate(
         is_r_squared_reached=_is_reached(chosen.r_squared, target) if chosen and target is not None else None,
         minimum_detectable_gain=minimum_detectable_gain(to_beat, config.confidence) if to_beat else None,
         remarks=training.remarks,
+        gain_curves=gain_curves(test, {name: money[name] for name in (training.chosen, question.rules[-1].name)})
+        if len(test)
+        else {},
+        telling=telling_columns(panel, configs.promotion.leak_gini, config.seed),
+        leaks=leak_findings(panel.panel, PromotionConfig(), config.seed),
     )
 
 

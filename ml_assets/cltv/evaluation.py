@@ -11,8 +11,11 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from ml_assets.classification.evaluation import FoldStatistics, Importance
+from ml_assets.classification.evaluation import Curve, FoldStatistics, Importance, LeakFinding
 from ml_assets.metrics.estimate import Estimate
+
+# Name of the best list that there could be, among ``ValueEvaluation.gain_curves``.
+BEST_LIST = "best_list"
 
 
 class ValueMetric(StrEnum):
@@ -91,6 +94,13 @@ class IntervalCoverage(_Record):
     median_width: float
 
 
+class TellingColumn(_Record):
+    """A column that alone ranks money too well; ``normalised_gini`` is of the direction in which it does."""
+
+    column: str
+    normalised_gini: float
+
+
 class ValueEvaluation(_Record):
     """All that was measured of a version.
 
@@ -102,6 +112,11 @@ class ValueEvaluation(_Record):
         The claimed figure, and whether the version's interval lies above it; None where nothing was claimed.
     minimum_detectable_gain
         Gain over the last rule that would have been seen with a power of 80 %, from the width of its interval.
+    gain_curves
+        Share of all money of the test window that the first rows of a list hold, against the share of rows listed: of
+        the version, of the last rule, and of the truth itself (``BEST_LIST``).
+    telling, leaks
+        Columns that alone rank money too well, and columns that alone tell too well whether anything is bought.
     """
 
     model_name: str
@@ -125,3 +140,6 @@ class ValueEvaluation(_Record):
     is_r_squared_reached: bool | None
     minimum_detectable_gain: float | None
     remarks: tuple[str, ...] = ()
+    gain_curves: dict[str, Curve] = {}
+    telling: tuple[TellingColumn, ...] = ()
+    leaks: tuple[LeakFinding, ...] = ()

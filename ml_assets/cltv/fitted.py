@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from ml_assets.classification.bands import Bands
 from ml_assets.classification.encoding import EncodingState, FeatureEncoder, Matrix
 from ml_assets.classification.evaluation import Importance
-from ml_assets.classification.fitted import BASE, MODEL_FILE, UnreadableModelError
+from ml_assets.classification.fitted import BASE
 from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.reasons import reason_texts
 from ml_assets.cltv.btyd.model import BuyTillYouDie
@@ -27,12 +27,16 @@ from ml_assets.cltv.over_time import IntervalSettings, OverTime
 from ml_assets.cltv.panel import histories_of
 from ml_assets.cltv.stacking import stacked
 from ml_assets.predictions import BAND, MAX_REASONS, REASONS, SCORE
+from ml_assets.registry.kinds import UnreadableModelError
 
 FloatArray = npt.NDArray[np.float64]
 
+# By it the registry tells a model of value from those of other kinds.
+MODEL_FILE = "value.json"
+
 
 class _State(BaseModel):
-    """What ``model.json`` holds."""
+    """What the model's file holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -151,6 +155,10 @@ class FittedValue:
             REASONS: self._reasons(features, matrix, MAX_REASONS),
         }
         return pd.DataFrame(columns | self._over_time(features).columns(value), index=features.index)
+
+    def served(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return what MLflow's callers get of rows: all that is predicted of them."""
+        return self.predict(features)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, in formats that execute nothing when they are read."""

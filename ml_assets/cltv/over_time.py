@@ -68,6 +68,8 @@ class OverTime:
 
     def money(self, value: FloatArray, days: float) -> FloatArray:
         """Return money of the horizon as money of other days, by the laws' ratio, or in proportion without laws."""
+        if days == self.horizon:
+            return value
         in_proportion = value * days / self.horizon
         if self.laws is None or not len(value):
             return in_proportion

@@ -6,16 +6,14 @@ and chosen (``choice``), any row outside the fold, whether the chosen one serves
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ml_assets.classification.bands import Bands
-from ml_assets.classification.encoding import Matrix
-from ml_assets.classification.evaluation import Importance
 from ml_assets.classification.folds import Fold
-from ml_assets.classification.margins import MarginModel
+from ml_assets.classification.importances import importances
 from ml_assets.cltv.challenger import BTYD, FITS, LEARNED, NEED_LAWS, fit_rule
 from ml_assets.cltv.choice import can_learn, chosen_of, tried_as, tried_learned, tried_rule
 from ml_assets.cltv.config import ValueTrainingConfig
@@ -28,9 +26,6 @@ from ml_assets.cltv.parts import Part, parts_of, penalized, purchases
 from ml_assets.cltv.question import ValueQuestion
 from ml_assets.cltv.rules import total_matched
 from ml_assets.config import SplitConfig
-
-# Rows whose contributions are averaged for the importances.
-IMPORTANCE_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +162,5 @@ def _served(candidate: Candidate, last: Part, question: ValueQuestion, config: V
         model=margin,
         bands=Bands.fit(np.exp(margin.margin(last.snapshot)) if len(last.snapshot) else np.empty(0), config.bands),
         intervals=IntervalSettings(coverage=config.coverage, draws=config.draws, seed=config.seed),
-        importances=_importances(margin, last.train.matrix, last.encoder.names),
-    )
-
-
-def _importances(model: MarginModel, matrix: Matrix, names: Sequence[str]) -> tuple[Importance, ...]:
-    """Return each column's share in the absolute contributions over some rows, evenly spaced; largest first."""
-    some = matrix[np.linspace(0, len(matrix) - 1, min(len(matrix), IMPORTANCE_ROWS)).astype(np.intp)]
-    moved = np.abs(model.contributions(some)[:, :-1]).mean(axis=0) if len(some) else np.zeros(len(names))
-    if not moved.sum():
-        return ()
-    shares = moved / moved.sum()
-    return tuple(
-        Importance(column=names[place], share=float(shares[place])) for place in np.argsort(-shares, kind="stable")
+        importances=importances(margin, last.train.matrix, last.encoder.names),
     )

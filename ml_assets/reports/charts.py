@@ -12,7 +12,7 @@ from ml_assets.classification.evaluation import Evaluation, Metric, PeriodScores
 from ml_assets.classification.question import Period, Question
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.drawings import Axis, Dot, Drawing, Look, Series, drawing, spread_axis
-from ml_assets.reports.wording import METRIC_WORDS, count, decimal, percent, period_name, with_interval
+from ml_assets.reports.wording import METRIC_WORDS, MetricWords, count, decimal, percent, period_name, with_interval
 
 _SHARE_TICKS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
 _LOG_TICKS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"))
@@ -128,16 +128,39 @@ def _course(kind: Period, periods: Sequence[PeriodScores], metric: Metric, behin
     names = [period_name(each.period, kind) for each in periods]
     model = [_estimate(each.model, metric) for each in periods]
     rule = [_estimate(each.rule, metric) for each in periods]
+    return course_drawing(METRIC_WORDS[metric], kind, names, model, rule, behind)
+
+
+def course_drawing(
+    words: MetricWords,
+    kind: Period,
+    names: Sequence[str],
+    model: Sequence[Estimate],
+    rule: Sequence[Estimate],
+    behind: Sequence[Series] = (),
+) -> Drawing:
+    """Return a metric of model and rule over periods.
+
+    Parameters
+    ----------
+    words
+        Of the metric.
+    kind, names
+        What the periods are, and what each is called; at least one.
+    model, rule
+        The metric of both in each period.
+    behind
+        Further series, drawn first.
+    """
     step = -(-len(names) // (_NAME_CHARACTERS // len(names[0])))
     x = Axis(kind.value, -0.5, len(names) - 0.5, tuple((float(i), names[i]) for i in range(0, len(names), step)))
-    title = METRIC_WORDS[metric].title
     reference = [y for series in behind for y in series.y]
     known = [value for each in (*model, *rule) for value in (each.value, each.low, each.high)]
     return drawing(
-        f"{title} by {kind.value}",
-        f"{METRIC_WORDS[metric].meaning} Each {kind.value} was predicted from what was known before it.",
+        f"{words.title} by {kind.value}",
+        f"{words.meaning} Each {kind.value} was predicted from what was known before it.",
         x,
-        spread_axis(title, [*known, *reference]),
+        spread_axis(words.title, [*known, *reference]),
         (
             *behind,
             Series("rule", Look.RULE, *_line(rule, _APART), tuple(_dots("rule", names, rule, _APART))),

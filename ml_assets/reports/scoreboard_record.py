@@ -1,18 +1,19 @@
 """A row of the scoreboard.
 
-Belongs here: the types. Does not belong here: how rows come about (``scoreboard_rows``), how they are written
-(``scoreboard``).
+Belongs here: the types, and which row stands for a model. Does not belong here: how rows come about
+(``scoreboard_rows``), how they are written (``scoreboard``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from ml_assets.classification.evaluation import Metric
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.wording import METRIC_WORDS
+from ml_assets.reports.wording import metric_title
 
 
 class ScoreVerdict(StrEnum):
@@ -37,11 +38,13 @@ class ScoreboardRow:
     claimed_target
         What is claimed; None where nothing is.
     rule_value, baseline_value
-        What the one-line rule reaches, and the prior; for accuracy that is always giving the commoner answer.
+        What the one-line rule reaches, and the prior; for accuracy that is always giving the commoner answer, for money
+        the same sum for everybody.
     achieved, ci_low, ci_high
         What the model reaches, with its interval; None where that cannot be measured.
     minimum_detectable_effect
-        Smallest distance of an AUC from 0.5 that would be seen; None for other metrics.
+        Smallest distance of an AUC from 0.5, or gain of a normalised Gini over the rule, that would be seen; None for
+        other metrics.
     n
         Rows that it was measured on.
     window_from, window_to
@@ -57,7 +60,7 @@ class ScoreboardRow:
     """
 
     model_name: str
-    metric: Metric
+    metric: str
     claimed_target: float | None
     rule_value: float | None
     baseline_value: float | None
@@ -81,4 +84,9 @@ class ScoreboardRow:
     @property
     def title(self) -> str:
         """Return what the metric is called."""
-        return METRIC_WORDS[self.metric].title
+        return metric_title(self.metric)
+
+
+def headline(rows: Sequence[ScoreboardRow]) -> ScoreboardRow:
+    """Return the row of a model that stands for it where there is room for one: its AUC, without one its first row."""
+    return next((row for row in rows if row.metric == Metric.AUC), rows[0])

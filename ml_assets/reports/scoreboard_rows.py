@@ -145,7 +145,7 @@ def _row(question: Question, line: _Line, serves: str, min_events: int) -> Score
         minimum_detectable_effect=figure.detectable if figure else None,
         n=window.rows if window else 0,
         window_from=window.first_period if window else None,
-        window_to=_last_day(question.period, window.last_period) if window else None,
+        window_to=last_day(question.period, window.last_period) if window else None,
         verdict=_verdict(line, min_events),
         serves=serves,
         doubt=line.claim.doubt if line.claim else "",
@@ -190,7 +190,7 @@ def _known(estimate: Estimate | None) -> Estimate:
     return estimate
 
 
-def _last_day(kind: Period, period: date | None) -> date | None:
+def last_day(kind: Period, period: date | None) -> date | None:
     """Return the last day of a month; a week is named by the day on which the question is asked."""
     if period is None or kind is Period.WEEK:
         return period

@@ -14,10 +14,13 @@ from enum import StrEnum
 
 from ml_assets.classification.evaluation import FoldStatistics, Metric, Scores
 from ml_assets.classification.question import Period
+from ml_assets.cltv.evaluation import ValueMetric
 from ml_assets.metrics.estimate import Estimate
 
 # Metrics of one window, each a field of ``Scores``; the others are of the rolling origin.
 TEST_METRICS = tuple(metric for metric in Metric if metric in Scores.model_fields)
+# Of value, beside the metrics of one window.
+POOLED_GINI = "pooled_normalised_gini"
 NOT_MEASURABLE = "not measurable"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -48,7 +51,7 @@ class MetricWords:
     meaning: str
 
 
-METRIC_WORDS: Mapping[Metric, MetricWords] = {
+METRIC_WORDS: Mapping[str, MetricWords] = {
     Metric.LOG_LOSS: MetricWords("Log-loss", "Mean surprise in nats at what came true; lower is better."),
     Metric.AUC: MetricWords("AUC", "How often a yes is ranked above a no; 0.5 is chance, 1 is perfect."),
     Metric.AVERAGE_PRECISION: MetricWords(
@@ -75,7 +78,26 @@ METRIC_WORDS: Mapping[Metric, MetricWords] = {
         "Mean AUC of the periods", "Rolling origin: the AUC within each period, then the mean over periods."
     ),
     Metric.POOLED_AUC: MetricWords("Pooled AUC", "Rolling origin: one AUC over the rows of all its periods."),
+    ValueMetric.NORMALISED_GINI: MetricWords(
+        "Normalised Gini", "How well money is ranked: 0 is a constant, 1 the true order. Rows with equal scores share."
+    ),
+    ValueMetric.SPEARMAN: MetricWords("Spearman's correlation", "Of the ranks of all rows; 0 is chance, 1 is perfect."),
+    ValueMetric.R_SQUARED: MetricWords(
+        "R²", "Share of the squared error of the mean that is removed; a few large sums decide it."
+    ),
+    ValueMetric.TWEEDIE_DEVIANCE: MetricWords(
+        "Tweedie deviance", "Distance of money from what was expected, by a law with many zeros; lower is better."
+    ),
+    ValueMetric.TOTAL_BIAS: MetricWords(
+        "Total bias", "Expected over true money in total, less one; 0 is right, above 0 too much was expected."
+    ),
+    POOLED_GINI: MetricWords("Pooled Gini", "Rolling origin: one normalised Gini over the rows of all its periods."),
 }
+
+
+def metric_title(metric: str) -> str:
+    """Return what a metric is called; one that nothing is said of is called by its name."""
+    return METRIC_WORDS[metric].title if metric in METRIC_WORDS else metric.replace("_", " ").capitalize()
 
 
 def decimal(value: float | None, digits: int = 3) -> str:

@@ -27,10 +27,10 @@ from ecom_assets.keys import (
 )
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
-from ml_assets.classification.assets import LEAK_CHECK, SCHEMA_CHECK, TRAINING_SET_CHECK
-from ml_assets.classification.scoring import shared_key
+from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE, scores_key
-from ml_assets.definitions import questions_of
+from ml_assets.definitions import families_of, questions_of
+from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step, model_asset_key
 from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET
@@ -89,33 +89,47 @@ def test_every_op_that_may_touch_the_warehouse_takes_the_pool_of_the_engine(
     assert not {"training_set", "promotion", "scores", "scoreboard"} & steps
 
 
-def test_every_question_has_its_assets_and_a_table_with_the_key_it_needs(defs: dg.Definitions) -> None:
+def test_every_model_has_its_assets_and_a_table_with_the_key_it_needs(defs: dg.Definitions) -> None:
     keys = defs.resolve_asset_graph().get_all_asset_keys()
-    questions = questions_of(SOURCES)
-    assert {question.name for question in questions} <= set(PREDICTION_TABLES)
-    for question in questions:
-        assert {model_asset_key(question.name, step) for step in Step} <= set(keys)
-        table = PREDICTION_TABLES[question.name]
-        assert table.source == question.source
+    families = families_of(SOURCES)
+    assert {family.name for family in families} <= set(PREDICTION_TABLES)
+    for family in families:
+        assert {model_asset_key(family.name, step) for step in Step} <= set(keys)
+        assert family.scores is PREDICTION_TABLES[family.name]
+        assert family.scores.source == family.source
         # Without these an answer could not be told from another, or not be found again among the features.
+        assert family.asked_key
+        assert set(family.asked_key) <= set(family.scores.key)
+
+
+def test_a_question_has_the_moment_at_which_it_is_asked_in_the_key_of_its_answers() -> None:
+    for question in questions_of(SOURCES):
+        table = PREDICTION_TABLES[question.name]
         assert set(question.key) <= set(table.key)
-        assert shared_key(question, table)
         moment = {question.as_of_column, AS_OF_DATE} if question.as_of_is_date else {AS_OF_DATE}
         assert moment <= set(table.key)
 
 
 def test_models_are_made_in_order_from_features_that_have_passed_their_tests(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
-    for question in questions_of(SOURCES):
-        first, *_ = steps = [model_asset_key(question.name, step) for step in Step]
-        features = dg.AssetKey([question.table.schema, question.table.name])
+    for family in families_of(SOURCES):
+        first, *_ = steps = [model_asset_key(family.name, step) for step in Step]
+        features = dg.AssetKey([family.asked.schema, family.asked.name])
         assert features in graph.get(first).parent_keys
         for earlier, later in pairwise(steps):
             assert earlier in graph.get(later).parent_keys
         blocking = {key.name for key in graph.asset_check_keys if key.asset_key in steps and graph.get(key).blocking}
-        assert blocking == {TRAINING_SET_CHECK, LEAK_CHECK, SCHEMA_CHECK}
+        declared = {check.name for checks in family.checks.values() for check in checks if check.is_blocking}
+        assert blocking == declared | {SCHEMA_CHECK}
         asked = {key for key in graph.get(SCOREBOARD_ASSET).parent_keys if key == steps[3]}
-        assert asked, question.name
+        assert asked, family.name
+
+
+def test_classifiers_and_models_of_value_block_on_rows_and_leaks() -> None:
+    for family in families_of(SOURCES):
+        if family.name.startswith(("churn_", "late_delivery_", "cltv_")):
+            declared = {check.name for checks in family.checks.values() for check in checks if check.is_blocking}
+            assert declared == {TRAINING_SET_CHECK, LEAK_CHECK}
 
 
 def test_every_data_test_and_unit_test_of_dbt_is_a_check_and_names_are_unique(

@@ -42,10 +42,10 @@ class Made:
     until: np.datetime64
 
 
-def purchases(customers: int = 300, seed: int = 3) -> pd.DataFrame:
+def purchases(customers: int = 300, seed: int = 3, last: date = LAST) -> pd.DataFrame:
     """Return the days with a purchase of customers with rates, purses and lifetimes of their own."""
     generator = np.random.default_rng(seed)
-    length = (LAST - FIRST).days
+    length = (last - FIRST).days
     start = generator.integers(0, 150, customers)
     gaps = np.ceil(generator.exponential(1.0, (customers, 80)) / generator.gamma(1.2, 1 / 30, customers)[:, None])
     day = np.concatenate([np.zeros((customers, 1)), np.cumsum(gaps, axis=1)], axis=1)
@@ -62,10 +62,10 @@ def purchases(customers: int = 300, seed: int = 3) -> pd.DataFrame:
     )
 
 
-def frame(days: pd.DataFrame, months: int = 14) -> pd.DataFrame:
+def frame(days: pd.DataFrame, months: int = 14, horizon: int = HORIZON, last: date = LAST) -> pd.DataFrame:
     """Return the feature table of the days, asked at every thirtieth day."""
     asked_on = [FIRST + timedelta(days=30 * (month + 1)) for month in range(months)]
-    return asked(days, asked_on, HORIZON, LAST)
+    return asked(days, asked_on, horizon, last)
 
 
 def made(days: pd.DataFrame | None = None) -> Made:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.fitted import BASE, MODEL_FILE, UnreadableModelError
+from ml_assets.classification.fitted import BASE
 from ml_assets.cltv.challenger import BTYD, LEARNED
-from ml_assets.cltv.fitted import FittedValue
+from ml_assets.cltv.fitted import MODEL_FILE, FittedValue
 from ml_assets.cltv.over_time import HIGH, HORIZONS, LOW, purchases_column, value_column
 from ml_assets.cltv.rules import RULES
 from ml_assets.cltv.train import Training, train
 from ml_assets.predictions import BAND, BANDS, REASONS, SCORE
+from ml_assets.registry.kinds import UnreadableModelError
 from tests.unit.cltv.made import CONFIG, HORIZON, QUESTION, SPLIT, Made, made, purchases
 
 NAMES = (*(rule.name for rule in RULES), *LEARNED)
