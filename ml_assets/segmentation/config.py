@@ -15,7 +15,7 @@ class KMeansConfig(Config):
     """K-Means: numbers of segments that are tried, and from how many starts each is fitted."""
 
     segments: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
-    starts: int = Field(default=10, ge=1)
+    starts: int = Field(default=8, ge=1)
 
 
 class DensityConfig(Config):
@@ -48,7 +48,7 @@ class StabilityConfig(Config):
     """
 
     rows: int = Field(default=3_000, ge=100)
-    pairs: int = Field(default=12, ge=3)
+    pairs: int = Field(default=8, ge=3)
 
 
 class ChoiceConfig(Config):

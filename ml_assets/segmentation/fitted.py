@@ -24,13 +24,14 @@ from ml_assets.predictions import BAND, MAX_REASONS, REASONS, SCORE
 from ml_assets.segmentation.density import DensePlaces
 from ml_assets.segmentation.k_means import Centroids
 from ml_assets.segmentation.partition import Partition, Placed
+from ml_assets.segmentation.quintiles import QuintileGrid
 from ml_assets.segmentation.space import FeatureSpace, numbers
 
 FloatArray = npt.NDArray[np.float64]
 
 SEGMENT = "segment"
 IS_NOISE = "is_noise"
-PARTITIONS: Mapping[str, type[Partition]] = {Centroids.kind: Centroids, DensePlaces.kind: DensePlaces}
+PARTITIONS: Mapping[str, type[Partition]] = {each.kind: each for each in (Centroids, DensePlaces, QuintileGrid)}
 
 
 class _State(BaseModel):
