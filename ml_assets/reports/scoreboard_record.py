@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ml_assets.classification.evaluation import Metric
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.wording import METRIC_WORDS
+from ml_assets.reports.wording import metric_title
 
 
 class ScoreVerdict(StrEnum):
@@ -57,7 +56,7 @@ class ScoreboardRow:
     """
 
     model_name: str
-    metric: Metric
+    metric: str
     claimed_target: float | None
     rule_value: float | None
     baseline_value: float | None
@@ -81,4 +80,4 @@ class ScoreboardRow:
     @property
     def title(self) -> str:
         """Return what the metric is called."""
-        return METRIC_WORDS[self.metric].title
+        return metric_title(self.metric)
