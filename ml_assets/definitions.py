@@ -19,11 +19,15 @@ from ml_assets.family.family import Family
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
 from ml_assets.scoreboard import build_scoreboard_asset
+from ml_assets.segmentation.family import SegmentationFamily
+from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
 
 # The code that all models share; that of their kind and their own room come on top.
 _SHARED = ("family", "metrics", "registry", "config.py", "predictions.py", "prediction_rows.py")
 _QUESTIONS = (*_SHARED, "classification")
-_CHURN, _LATE_DELIVERY, _REPORTS = "churn", "late_delivery", "reports"
+_SEGMENTS = (*_SHARED, "segmentation", *(f"classification/{name}.py" for name in ("bands", "reasons", "training_set")))
+_CHURN, _LATE_DELIVERY, _SEGMENTATION, _REPORTS = "churn", "late_delivery", "segmentation", "reports"
+_SEGMENTATIONS = (SEGMENTATION_OLIST_CUSTOMERS,)
 
 
 def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
@@ -33,7 +37,9 @@ def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
 
 def families_of(sources: Collection[str]) -> tuple[Family, ...]:
     """Return the models that can be made of the sources in use."""
-    return tuple(_family(question) for question in questions_of(sources))
+    asked = (_family(question) for question in questions_of(sources))
+    segmented = (SegmentationFamily(question) for question in _SEGMENTATIONS if question.source in sources)
+    return (*asked, *segmented)
 
 
 def build_model_assets(
@@ -61,7 +67,12 @@ def build_model_assets(
             group = f"ml_{_LATE_DELIVERY}"
             assets.append(build_days_asset(question, group, version))
             assets += build_family_assets(_family(question), group, pool, version)
-    board = code_version(*_QUESTIONS, _REPORTS, "scoreboard.py", identity=warehouse_identity)
+    version = code_version(*_SEGMENTS, identity=warehouse_identity)
+    for segmentation in _SEGMENTATIONS:
+        if segmentation.source in sources:
+            family = SegmentationFamily(segmentation)
+            assets += build_family_assets(family, f"ml_{_SEGMENTATION}", pool, version)
+    board = code_version(*_QUESTIONS, _SEGMENTATION, _REPORTS, "scoreboard.py", identity=warehouse_identity)
     return [*assets, build_scoreboard_asset(families_of(sources), pool, board)]
 
 

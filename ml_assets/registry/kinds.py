@@ -54,7 +54,11 @@ class Kind:
 
 # A closed list: no file of a model may name the code that reads it.
 KINDS: dict[str, Kind] = {
-    kind.file: kind for kind in (Kind("model.json", "ml_assets.classification.fitted", "FittedClassifier"),)
+    kind.file: kind
+    for kind in (
+        Kind("model.json", "ml_assets.classification.fitted", "FittedClassifier"),
+        Kind("segmentation.json", "ml_assets.segmentation.fitted", "FittedSegmentation"),
+    )
 }
 
 

@@ -74,6 +74,8 @@ class ChoiceConfig(Config):
         Of the intervals.
     min_events
         Customers with spend in the future without which separation decides nothing.
+    min_customers
+        Customers of the served snapshot without whom nothing is learned, and the grid answers.
     """
 
     smallest_share: float = Field(default=0.02, gt=0, lt=0.5)
@@ -85,6 +87,7 @@ class ChoiceConfig(Config):
     resamples: int = Field(default=400, ge=20)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     min_events: int = Field(default=100, ge=1)
+    min_customers: int = Field(default=200, ge=2)
 
 
 class SegmentationConfig(Config):
@@ -111,3 +114,31 @@ class SegmentationConfig(Config):
     bands: BandConfig = BandConfig(high_share=1 / 3, medium_share=2 / 3)
     refits: int = Field(default=3, ge=1)
     silhouette_rows: int = Field(default=4_000, ge=100)
+
+
+class SegmentGateConfig(Config):
+    """How versions are compared on the judged snapshot, and what a challenger must show before it serves.
+
+    Attributes
+    ----------
+    resamples, confidence
+        Bootstrap samples of customers behind each interval, and its confidence.
+    min_events
+        Customers of the judged snapshot with later spend without whom there is no verdict.
+    smallest_share
+        Share of the customers that the smallest segment must have.
+    least_names_kept
+        Share of the customers whom two refits must give the same name, on average.
+    """
+
+    resamples: int = Field(default=400, ge=20)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    min_events: int = Field(default=100, ge=1)
+    smallest_share: float = Field(default=0.02, gt=0, lt=0.5)
+    least_names_kept: float = Field(default=0.9, ge=0, le=1)
+
+
+class SegmentScoringConfig(Config):
+    """Which customers get a segment: those of so many of the newest dates of the feature table."""
+
+    periods: int = Field(default=6, ge=1)

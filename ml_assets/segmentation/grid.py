@@ -27,9 +27,7 @@ from ml_assets.segmentation.space import FeatureSpace
 _WHY = "One of the three columns of the classic grid."
 
 
-def fit_grid(
-    question: SegmentationQuestion, frame: pd.DataFrame, as_of: date, bands: BandConfig
-) -> FittedSegmentation:
+def fit_grid(question: SegmentationQuestion, frame: pd.DataFrame, as_of: date, bands: BandConfig) -> FittedSegmentation:
     """Return the grid of customers, with the names of the question's prototypes.
 
     Parameters
@@ -65,7 +63,9 @@ def fit_grid(
     )
 
 
-def _named_cells(question: SegmentationQuestion) -> tuple[tuple[str, ...], np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
+def _named_cells(
+    question: SegmentationQuestion,
+) -> tuple[tuple[str, ...], np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
     """Return the names that cells have, in the order of the prototypes, and the number of each cell's name."""
     nearest = prototype_distances(_middles(question), question.prototypes, question.axes).argmin(axis=1)
     used, segment = np.unique(nearest, return_inverse=True)
@@ -84,5 +84,8 @@ def _middles(question: SegmentationQuestion) -> FloatArray:
             f"{', '.join(question.profile_columns)} knows nothing; use ranks of these columns as axes"
         )
     return np.column_stack(
-        [1.0 - ranks[axis.column] if axis.scale is Scale.REVERSED_RANK else ranks[axis.column] for axis in question.axes]
+        [
+            1.0 - ranks[axis.column] if axis.scale is Scale.REVERSED_RANK else ranks[axis.column]
+            for axis in question.axes
+        ]
     )

@@ -81,7 +81,12 @@ class Coordinate(BaseModel):
         spread = spread or 1.0
         scale = feature.weight / spread if is_standardised else feature.weight
         return unscaled.model_copy(
-            update={"fill": fill, "centre": float(filled.mean()) if len(filled) else 0.0, "spread": spread, "scale": scale}
+            update={
+                "fill": fill,
+                "centre": float(filled.mean()) if len(filled) else 0.0,
+                "spread": spread,
+                "scale": scale,
+            }
         )
 
     def place(self, frame: pd.DataFrame) -> FloatArray:

@@ -27,7 +27,6 @@ from ml_assets.metrics.estimate import Estimate
 from ml_assets.segmentation.config import StabilityConfig
 from ml_assets.segmentation.partition import FloatArray, Method, Partition, Placed
 
-
 # So many ways to divide pairs between data and null are enough for a share of a hundredth.
 _PERMUTATIONS = 4_000
 _EQUAL = 1e-9
