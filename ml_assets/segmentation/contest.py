@@ -109,7 +109,8 @@ class SegmentationContest:
             return "no snapshot's later spend is wholly known yet"
         if spenders >= self.config.min_events:
             return None
-        return f"{spenders} customers of the judged snapshot spent anything afterwards, {self.config.min_events} are needed"
+        needed = self.config.min_events
+        return f"{spenders} customers of the judged snapshot spent anything afterwards, {needed} are needed"
 
     def _draws(self, comparison: int, further: dict[str, Labels] | None = None) -> dict[str, Draws]:
         """Return the separation of all groups on the same resamples; nothing where nothing was spent."""

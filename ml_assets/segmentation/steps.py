@@ -89,7 +89,7 @@ class TrainedSegments:
         rows, fitted, served = self.rows, self.candidates[candidate], self.rows.snapshots.served
         known = rows.facts.known
         return Release(
-            input_example=served.frame[list(fitted.feature_names)].head(5),
+            input_example=served.frame[list(fitted.feature_names)].head(5).astype("float64"),
             parameters={"segmentation": self.facts.config.model_dump(), "weights": self.facts.weights},
             metrics=_metrics(self.facts),
             learned_from=served.frame[self.question.entity],
