@@ -27,7 +27,23 @@ SCHEMA_CHECK = "schema_of_scores"
 _SCHEMA = Check(SCHEMA_CHECK, "Columns, ranges, bands and keys are as declared.")
 _OWNERS = [MACHINE_LEARNING]
 _KINDS = {"python"}
-_Function = TypeVar("_Function", bound=Callable[..., object])
+_Step = TypeVar("_Step", bound=Callable[..., object])
+
+
+def configured(config: type[dg.Config]) -> Callable[[_Step], _Step]:
+    """Give a step the type of its family's config: Dagster takes it from the annotation of the argument.
+
+    Parameters
+    ----------
+    config
+        The type in whose place the step names any config.
+    """
+
+    def with_config(step: _Step) -> _Step:
+        step.__annotations__["config"] = config
+        return step
+
+    return with_config
 
 
 def build_family_assets(family: Family, group: str, pool: str, code_version: str) -> list[dg.AssetsDefinition]:
@@ -61,7 +77,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         pool=pool,
         **common,
     )
-    @_configured(family.configs[Step.TRAINING_SET])
+    @configured(family.configs[Step.TRAINING_SET])
     def training_set(
         config: dg.Config, warehouse: dg.ResourceParam[Warehouse], model_files: dg.ResourceParam[ModelFiles]
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -76,7 +92,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         description=family.descriptions[Step.MODEL],
         **common,
     )
-    @_configured(family.configs[Step.MODEL])
+    @configured(family.configs[Step.MODEL])
     def model(
         context: dg.AssetExecutionContext,
         config: dg.Config,
@@ -93,7 +109,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         check_specs=_specs(keys[Step.EVALUATION], checks[Step.EVALUATION]),
         **common,
     )
-    @_configured(family.configs[Step.EVALUATION])
+    @configured(family.configs[Step.EVALUATION])
     def evaluation(
         config: dg.Config, model_files: dg.ResourceParam[ModelFiles], registry: dg.ResourceParam[ModelRegistry]
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -109,7 +125,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         pool=pool,
         **common,
     )
-    @_configured(family.configs[Step.PROMOTION])
+    @configured(family.configs[Step.PROMOTION])
     def promotion(
         context: dg.AssetExecutionContext,
         config: dg.Config,
@@ -131,7 +147,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         pool=pool,
         **common,
     )
-    @_configured(family.configs[Step.SCORES])
+    @configured(family.configs[Step.SCORES])
     def scores(
         config: dg.Config,
         warehouse: dg.ResourceParam[Warehouse],
@@ -145,16 +161,6 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         )
 
     return [training_set, model, evaluation, promotion, scores]
-
-
-def _configured(config: type[dg.Config]) -> Callable[[_Function], _Function]:
-    """Give a step the type of its family's config: Dagster reads it from the annotation, which is written once."""
-
-    def with_config(step: _Function) -> _Function:
-        step.__annotations__["config"] = config
-        return step
-
-    return with_config
 
 
 def _asset_of(table: TableName) -> dg.AssetKey:

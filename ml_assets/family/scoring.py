@@ -94,13 +94,10 @@ def score(
 
 def signed(answers: Answers, version: Version, table: PredictionTable, now: datetime) -> pd.DataFrame:
     """Return answers with who gave them, when, and whether with hindsight; the columns in the order of the table."""
-    frame = answers.frame.assign(
-        **{
-            MODEL_VERSION: version.number,
-            SCORED_AT: np.datetime64(now, "us"),
-            IS_BACKTEST: np.datetime64(version.tags[LEARNED_UNTIL]) > answers.asked_at,
-        }
-    )
+    frame = answers.frame.copy(deep=False)
+    frame[MODEL_VERSION] = version.number
+    frame[SCORED_AT] = np.datetime64(now, "us")
+    frame[IS_BACKTEST] = np.datetime64(version.tags[LEARNED_UNTIL]) > answers.asked_at
     declared = [column.name for column in table.columns if column.name in frame.columns]
     return frame[[*declared, *(name for name in frame.columns if name not in declared)]]
 

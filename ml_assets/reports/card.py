@@ -25,6 +25,7 @@ from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.charts import course_drawings, window_drawings
 from ml_assets.reports.page import rendered
+from ml_assets.reports.plain_card import FactsTable
 from ml_assets.reports.standing import Standing
 from ml_assets.reports.wording import (
     DASH,
@@ -40,24 +41,6 @@ from ml_assets.reports.wording import (
 _IMPORTANCES = 20
 _SEGMENTS = 30
 _NOTHING = Estimate(value=None)
-
-
-@dataclass(frozen=True, slots=True)
-class FactsTable:
-    """A further table of a card, such as the coverage of predicted days by month.
-
-    Attributes
-    ----------
-    title, words
-        Heading, and what the table says.
-    header, rows
-        Cells as they are to be read; each row is as long as the header.
-    """
-
-    title: str
-    words: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +111,11 @@ def model_card(question: Question, evaluation: Evaluation, facts: CardFacts) -> 
     return rendered(
         "card.html",
         title=question.name,
+        words=question.words,
+        population=question.population,
+        version=evaluation.version,
+        chosen=evaluation.chosen,
+        fingerprint=evaluation.fingerprint,
         question=question,
         evaluation=evaluation,
         facts=facts,

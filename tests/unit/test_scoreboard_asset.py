@@ -33,7 +33,10 @@ def home(store_file: Path, tmp_path: Path) -> QuestionHome:
 
 def board(home: QuestionHome, *questions: Question) -> dg.ExecuteInProcessResult:
     resources = {WAREHOUSE_RESOURCE: home.warehouse, FILES_RESOURCE: home.files, REGISTRY_RESOURCE: home.registry}
-    return dg.materialize([build_scoreboard_asset([QuestionFamily(question) for question in questions], "pool", "v1")], resources=resources)
+    return dg.materialize(
+        [build_scoreboard_asset([QuestionFamily(question) for question in questions], "pool", "v1")],
+        resources=resources,
+    )
 
 
 def models(home: QuestionHome) -> set[str]:

@@ -20,7 +20,7 @@ from ml_assets.late_delivery.days.evaluate import evaluate_days
 from ml_assets.late_delivery.days.evaluation import Coverage, DeliveryDaysEvaluation
 from ml_assets.late_delivery.days.fitted import FittedDays
 from ml_assets.registry.tracking import ModelRegistry
-from ml_assets.reports.card import FactsTable
+from ml_assets.reports.plain_card import FactsTable
 
 COVERAGE_CHECK = "interval_covers"
 # What the share covered may differ from what was aimed at, over all months that are looked at.
