@@ -81,6 +81,11 @@ def segmentation_card(
     return rendered(
         "segments.html",
         title=question.name,
+        words=question.words,
+        population=question.population,
+        version=record.version,
+        chosen=record.chosen,
+        fingerprint=record.fingerprint,
         question=question,
         record=record,
         learned=learned,
@@ -94,7 +99,7 @@ def segmentation_card(
         groupings=_GROUPINGS,
         drawings=() if learned is None else learned_drawings(learned),
         trials=[] if learned is None else [(setting_words(trial), trial) for trial in learned.trials],
-        chosen=None if learned is None else (learned.method, learned.setting),
+        chosen_setting=None if learned is None else (learned.method, learned.setting),
     )
 
 
