@@ -21,13 +21,18 @@ from ml_assets.family.family import Family
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
 from ml_assets.scoreboard import build_scoreboard_asset
+from ml_assets.segmentation.family import SegmentationFamily
+from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
 
 # The code that all models share; that of their kind and their own room come on top.
 _SHARED = ("family", "metrics", "registry", "config.py", "predictions.py", "prediction_rows.py")
 _QUESTIONS = (*_SHARED, "classification")
 # A question of value asks first whether anything is bought.
 _VALUE = (*_QUESTIONS, "cltv")
-_CHURN, _LATE_DELIVERY, _CLTV, _REPORTS = "churn", "late_delivery", "cltv", "reports"
+_SEGMENTS = (*_SHARED, "segmentation", *(f"classification/{name}.py" for name in ("bands", "reasons", "training_set")))
+_CHURN, _LATE_DELIVERY, _CLTV, _SEGMENTATION = "churn", "late_delivery", "cltv", "segmentation"
+_REPORTS = "reports"
+_SEGMENTATIONS = (SEGMENTATION_OLIST_CUSTOMERS,)
 
 
 def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
@@ -37,8 +42,10 @@ def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
 
 def families_of(sources: Collection[str]) -> tuple[Family, ...]:
     """Return the models that can be made of the sources in use."""
+    asked = (_family(question) for question in questions_of(sources))
     values = (ValueFamily(question) for question in CLTV if question.source in sources)
-    return (*map(_family, questions_of(sources)), *values)
+    segmented = (SegmentationFamily(question) for question in _SEGMENTATIONS if question.source in sources)
+    return (*asked, *values, *segmented)
 
 
 def build_model_assets(
@@ -70,7 +77,12 @@ def build_model_assets(
     for value in CLTV:
         if value.source in sources:
             assets += build_family_assets(ValueFamily(value), f"ml_{_CLTV}", pool, version)
-    board = code_version(*_VALUE, _REPORTS, "scoreboard.py", identity=warehouse_identity)
+    version = code_version(*_SEGMENTS, identity=warehouse_identity)
+    for segmentation in _SEGMENTATIONS:
+        if segmentation.source in sources:
+            family = SegmentationFamily(segmentation)
+            assets += build_family_assets(family, f"ml_{_SEGMENTATION}", pool, version)
+    board = code_version(*_VALUE, _SEGMENTATION, _REPORTS, "scoreboard.py", identity=warehouse_identity)
     return [*assets, build_scoreboard_asset(families_of(sources), pool, board)]
 
 

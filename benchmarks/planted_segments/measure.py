@@ -27,7 +27,7 @@ from ml_assets.segmentation.config import SegmentationConfig
 from ml_assets.segmentation.profile import names_kept
 from ml_assets.segmentation.question import SegmentationQuestion
 from ml_assets.segmentation.snapshots import Snapshot, Snapshots
-from ml_assets.segmentation.train import train
+from ml_assets.segmentation.train import fit, train
 
 Labels = npt.NDArray[np.int64]
 
@@ -105,7 +105,10 @@ def found(
     served = snapshots.served
     truth = beside(served, groups)
     label = training.fitted.place(served.frame).label
-    kept = names_kept(training.question, served, training.method, config, training.fitted)
+    fitted, method = training.fitted, training.method
+    kept = names_kept(
+        served, fitted, lambda drawn: fit(training.question, served, method, config, fitted, drawn), config
+    )
     return Found(
         question=question.name,
         seed=seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,19 @@ from ml_assets.contract import OBSERVATION_WINDOWS
 from ml_assets.warehouse import Warehouse
 
 
-def complete_until(warehouse: Warehouse, question: Question) -> date | None:
+class Observed(Protocol):
+    """A question of any kind, as far as it is about events that must have been observed."""
+
+    @property
+    def source(self) -> str:
+        """Source that is asked about."""
+
+    @property
+    def observed_event(self) -> str:
+        """Kind of event that must be complete."""
+
+
+def complete_until(warehouse: Warehouse, question: Observed) -> date | None:
     """Return the last day until which the events that a question's answer needs are complete, None if there is none."""
     found = warehouse.read(
         OBSERVATION_WINDOWS,

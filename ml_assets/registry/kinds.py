@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("model.json", "ml_assets.classification.fitted", "FittedClassifier"),
         Kind("value.json", "ml_assets.cltv.fitted", "FittedValue"),
+        Kind("segmentation.json", "ml_assets.segmentation.fitted", "FittedSegmentation"),
     )
 }
 

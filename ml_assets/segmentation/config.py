@@ -14,8 +14,8 @@ from ml_assets.config import BandConfig
 class KMeansConfig(Config):
     """K-Means: numbers of segments that are tried, and from how many starts each is fitted."""
 
-    segments: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
-    starts: int = Field(default=10, ge=1)
+    segments: list[int] = [2, 3, 4, 5, 6, 7, 8]
+    starts: int = Field(default=8, ge=1)
 
 
 class DensityConfig(Config):
@@ -31,7 +31,7 @@ class DensityConfig(Config):
         Beyond so many customers a fixed random part is fitted, and all are assigned to what it shows.
     """
 
-    cluster_shares: tuple[float, ...] = (0.02, 0.05)
+    cluster_shares: list[float] = [0.02, 0.05]
     neighbours: int = Field(default=15, ge=2)
     max_rows: int = Field(default=20_000, ge=100)
 
@@ -48,7 +48,7 @@ class StabilityConfig(Config):
     """
 
     rows: int = Field(default=3_000, ge=100)
-    pairs: int = Field(default=12, ge=3)
+    pairs: int = Field(default=8, ge=3)
 
 
 class ChoiceConfig(Config):
@@ -74,6 +74,8 @@ class ChoiceConfig(Config):
         Of the intervals.
     min_events
         Customers with spend in the future without which separation decides nothing.
+    min_customers
+        Customers of the served snapshot without whom nothing is learned, and the grid answers.
     """
 
     smallest_share: float = Field(default=0.02, gt=0, lt=0.5)
@@ -85,6 +87,7 @@ class ChoiceConfig(Config):
     resamples: int = Field(default=400, ge=20)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     min_events: int = Field(default=100, ge=1)
+    min_customers: int = Field(default=200, ge=2)
 
 
 class SegmentationConfig(Config):
@@ -111,3 +114,31 @@ class SegmentationConfig(Config):
     bands: BandConfig = BandConfig(high_share=1 / 3, medium_share=2 / 3)
     refits: int = Field(default=3, ge=1)
     silhouette_rows: int = Field(default=4_000, ge=100)
+
+
+class SegmentGateConfig(Config):
+    """How versions are compared on the judged snapshot, and what a challenger must show before it serves.
+
+    Attributes
+    ----------
+    resamples, confidence
+        Bootstrap samples of customers behind each interval, and its confidence.
+    min_events
+        Customers of the judged snapshot with later spend without whom there is no verdict.
+    smallest_share
+        Share of the customers that the smallest segment must have.
+    least_names_kept
+        Share of the customers whom two refits must give the same name, on average.
+    """
+
+    resamples: int = Field(default=400, ge=20)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    min_events: int = Field(default=100, ge=1)
+    smallest_share: float = Field(default=0.02, gt=0, lt=0.5)
+    least_names_kept: float = Field(default=0.9, ge=0, le=1)
+
+
+class SegmentScoringConfig(Config):
+    """Which customers get a segment: those of so many of the newest dates of the feature table."""
+
+    periods: int = Field(default=6, ge=1)

@@ -19,18 +19,22 @@ from ml_assets.segmentation.evaluation import (
     SegmentationEvaluation,
     Separation,
     SnapshotFacts,
+    Trial,
 )
+from ml_assets.segmentation.grid import fit_grid
 from ml_assets.segmentation.k_means import KMeansMethod
 from ml_assets.segmentation.profile import Judged, names_kept, segment_profiles
 from ml_assets.segmentation.question import SegmentationQuestion
 from ml_assets.segmentation.rules import RULES
-from ml_assets.segmentation.separation import epsilon_squared, rank_epsilon_squared, separations
+from ml_assets.segmentation.separation import Labels, epsilon_squared, rank_epsilon_squared, separations
 from ml_assets.segmentation.snapshots import Snapshot, Snapshots
 from ml_assets.segmentation.space import numbers
-from ml_assets.segmentation.stability import mean_estimate, silhouette, stability
-from ml_assets.segmentation.train import NoSegmentsError, Training, train
+from ml_assets.segmentation.stability import silhouette
+from ml_assets.segmentation.train import NoSegmentsError, Training, fit, train
 
 SEGMENTS = "segments"
+# The grid with the names of its cells, as it can serve.
+GRID_SEGMENTS = "rfm_grid_segments"
 # The number of segments that is published most often for this kind of data.
 _RAW_SEGMENTS = 4
 
@@ -40,36 +44,52 @@ def evaluate(
 ) -> SegmentationEvaluation:
     """Return all that is known of fitted segments.
 
-    Future spend is that after the judged snapshot. For it all is done anew as it would have been done on that day, with
-    what was known then: weights, trials, choice, fit. Only names are those of the segments that serve.
-
     Parameters
     ----------
     question, training, snapshots, config
         What was asked, what came of it, of whom, and how.
     """
-    fitted, served = training.fitted, snapshots.served
+    return measured_of(question, training, snapshots, as_of_judged(question, training, snapshots, config), config)
+
+
+def measured_of(
+    question: SegmentationQuestion,
+    training: Training,
+    snapshots: Snapshots,
+    judged: Judged | None,
+    config: SegmentationConfig,
+) -> SegmentationEvaluation:
+    """Return all that is known of fitted segments.
+
+    Parameters
+    ----------
+    question, training, snapshots, config
+        What was asked, what came of it, of whom, and how.
+    judged
+        The segments of the judged snapshot (``as_of_judged``).
+    """
+    fitted, served, method = training.fitted, snapshots.served, training.method
     matrix = fitted.space.matrix(served.frame)
     placed = fitted.partition.place(matrix)
-    measured = stability(matrix, fitted.space.is_rank, training.method, config.stability, config.seed)
-    kept = names_kept(training.question, served, training.method, config, fitted)
-    judged = _as_of_judged(question, training, snapshots, config)
-    confidence = config.choice.confidence
+    chosen = _chosen(training)
+    kept = names_kept(
+        served, fitted, lambda drawn: fit(training.question, served, method, config, fitted, drawn), config
+    )
     shown = silhouette(matrix, placed, config.silhouette_rows, config.seed)
     return SegmentationEvaluation(
         question=question.name,
-        method=training.method.kind,
-        setting=training.method.setting,
+        method=method.kind,
+        setting=method.setting,
         aim=question.aim,
-        is_structured=measured.exceeds_null(confidence),
-        served=_facts(served),
-        judged=None if snapshots.judged is None else _facts(snapshots.judged),
-        known=None if snapshots.known is None else _facts(snapshots.known),
+        is_structured=chosen.exceeds_null,
+        served=facts_of(served),
+        judged=None if snapshots.judged is None else facts_of(snapshots.judged),
+        known=None if snapshots.known is None else facts_of(snapshots.known),
         weights={feature.column: feature.weight for feature in training.question.features},
         trials=training.trials,
-        stability=mean_estimate(measured.found, confidence),
-        null_stability=mean_estimate(measured.null, confidence),
-        gain_over_null=measured.gain,
+        stability=chosen.stability,
+        null_stability=chosen.null_stability,
+        gain_over_null=chosen.gain_over_null,
         names_kept=kept.mean,
         least_names_kept=kept.least,
         silhouette=shown,
@@ -80,11 +100,21 @@ def evaluate(
         separations=_separations(question, snapshots.judged, judged, config),
         worst_segment=min(fitted.names, key=lambda name: (kept.by_segment[name], name)),
         claims=_claims(question, {Metric.SILHOUETTE: shown}),
-        remarks=_remarks(training, snapshots, config),
+        remarks=_remarks(chosen, snapshots, config),
     )
 
 
-def _facts(snapshot: Snapshot) -> SnapshotFacts:
+def _chosen(training: Training) -> Trial:
+    [chosen] = [
+        each
+        for each in training.trials
+        if (each.method, each.setting) == (training.method.kind, training.method.setting)
+    ]
+    return chosen
+
+
+def facts_of(snapshot: Snapshot) -> SnapshotFacts:
+    """Return what a record says of a snapshot."""
     return SnapshotFacts(
         as_of=snapshot.as_of,
         customers=len(snapshot),
@@ -92,10 +122,14 @@ def _facts(snapshot: Snapshot) -> SnapshotFacts:
     )
 
 
-def _as_of_judged(
+def as_of_judged(
     question: SegmentationQuestion, training: Training, snapshots: Snapshots, config: SegmentationConfig
 ) -> Judged | None:
-    """Return the segments that the procedure would have found as of the judged snapshot, named as those that serve."""
+    """Return the segments that the procedure would have found as of the judged snapshot, None where it finds none.
+
+    All is done anew as it would have been done on that day, with what was known then: weights, trials, choice, fit.
+    Only names are those of the segments that are trained.
+    """
     judged = snapshots.judged
     if judged is None or judged.spend is None:
         return None
@@ -107,6 +141,18 @@ def _as_of_judged(
     return Judged(choice, found.fitted.names, found.fitted.place(judged.frame).label, judged.spend)
 
 
+def groupings(
+    question: SegmentationQuestion, judged: Snapshot, found: Judged | None, config: SegmentationConfig
+) -> dict[str, Labels]:
+    """Return the group of each customer of the judged snapshot: by segments, by the grid that can serve, by rules."""
+    grid = fit_grid(question, judged.frame, judged.as_of, config.bands)
+    return {
+        **({} if found is None else {SEGMENTS: found.label}),
+        GRID_SEGMENTS: grid.place(judged.frame).label,
+        **{name: rule(judged.frame, question) for name, rule in RULES.items()},
+    }
+
+
 def _separations(
     question: SegmentationQuestion,
     judged: Snapshot | None,
@@ -116,8 +162,7 @@ def _separations(
     """Return how well the segments tell future spend apart, and each rule beside them."""
     if judged is None or judged.spend is None or found is None or not judged.spenders:
         return ()
-    groups = {SEGMENTS: found.label} | {name: rule(judged.frame, question) for name, rule in RULES.items()}
-    choice = config.choice
+    groups, choice = groupings(question, judged, found, config), config.choice
     draws = separations(groups, judged.spend, choice.folds, choice.resamples, config.seed)
     return tuple(
         Separation(
@@ -194,13 +239,8 @@ def _claims(question: SegmentationQuestion, achieved: dict[Metric, float | None]
     return tuple(held)
 
 
-def _remarks(training: Training, snapshots: Snapshots, config: SegmentationConfig) -> tuple[str, ...]:
+def _remarks(chosen: Trial, snapshots: Snapshots, config: SegmentationConfig) -> tuple[str, ...]:
     remarks = []
-    [chosen] = [
-        each
-        for each in training.trials
-        if (each.method, each.setting) == (training.method.kind, training.method.setting)
-    ]
     if chosen.obstacles:
         remarks.append(f"Nothing tried was without obstacle; of what was chosen: {'; '.join(chosen.obstacles)}.")
     if not chosen.exceeds_null:

@@ -49,7 +49,7 @@ class Trial(_Record):
     gain_over_null
         Share of the way from the null's stability to perfect stability.
     exceeds_null
-        Whether it is more stable than the null for certain.
+        Whether it is more stable than the null for certain, with regard to how many methods are tried.
     silhouette
         Of a part of the customers; shown, never decisive.
     separation

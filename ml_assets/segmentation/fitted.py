@@ -18,23 +18,23 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.classification.bands import Bands
-from ml_assets.classification.fitted import MODEL_FILE, UnreadableModelError
 from ml_assets.classification.reasons import reason_texts
-from ml_assets.predictions import BAND, MAX_REASONS, REASONS, SCORE
+from ml_assets.predictions import BAND, IS_NOISE, MAX_REASONS, REASONS, SCORE, SEGMENT
+from ml_assets.registry.kinds import UnreadableModelError
 from ml_assets.segmentation.density import DensePlaces
 from ml_assets.segmentation.k_means import Centroids
 from ml_assets.segmentation.partition import Partition, Placed
+from ml_assets.segmentation.quintiles import QuintileGrid
 from ml_assets.segmentation.space import FeatureSpace, numbers
 
 FloatArray = npt.NDArray[np.float64]
 
-SEGMENT = "segment"
-IS_NOISE = "is_noise"
-PARTITIONS: Mapping[str, type[Partition]] = {Centroids.kind: Centroids, DensePlaces.kind: DensePlaces}
+MODEL_FILE = "segmentation.json"
+PARTITIONS: Mapping[str, type[Partition]] = {each.kind: each for each in (Centroids, DensePlaces, QuintileGrid)}
 
 
 class _State(BaseModel):
-    """What ``model.json`` holds."""
+    """What ``segmentation.json`` holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -120,6 +120,10 @@ class FittedSegmentation:
             },
             index=features.index,
         )
+
+    def served(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return segment, noise, strength, band and reasons of each row, as MLflow's callers get them."""
+        return self.assign(features)
 
     def save(self, folder: Path) -> None:
         """Write the segments into a folder, in formats that execute nothing when they are read."""

@@ -68,12 +68,16 @@ def prototype_names(
         )
     if not len(places):
         return []
-    wanted = np.array([prototype.place for prototype in free])
-    weight = np.array([axis.weight for axis in axes])
-    cost = np.square(weight * (places[:, None, :] - wanted[None, :, :])).sum(axis=2)
-    segment, chosen = linear_sum_assignment(cost)
+    segment, chosen = linear_sum_assignment(prototype_distances(places, free, axes))
     names = dict(zip(segment.tolist(), chosen.tolist(), strict=True))
     return [free[names[number]].name for number in range(len(places))]
+
+
+def prototype_distances(places: FloatArray, prototypes: Sequence[Prototype], axes: Sequence[Axis]) -> FloatArray:
+    """Return the squared distance of each place from each prototype, shape (places, prototypes)."""
+    wanted = np.array([prototype.place for prototype in prototypes])
+    weight = np.array([axis.weight for axis in axes])
+    return np.asarray(np.square(weight * (places[:, None, :] - wanted[None, :, :])).sum(axis=2), dtype=np.float64)
 
 
 def kept_names(label: Labels, segments: int, before: npt.NDArray[np.object_]) -> dict[int, str]:

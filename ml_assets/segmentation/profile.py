@@ -5,7 +5,7 @@ Belongs here: one row a segment. Does not belong here: figures of all segments t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,11 @@ from ml_assets.segmentation.config import SegmentationConfig
 from ml_assets.segmentation.evaluation import SegmentProfile
 from ml_assets.segmentation.fitted import FittedSegmentation
 from ml_assets.segmentation.naming import profiles
-from ml_assets.segmentation.partition import Method, Placed
+from ml_assets.segmentation.partition import Placed, Positions
 from ml_assets.segmentation.question import SegmentationQuestion
 from ml_assets.segmentation.separation import Labels
 from ml_assets.segmentation.snapshots import Snapshot
 from ml_assets.segmentation.space import numbers
-from ml_assets.segmentation.train import fit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,31 +64,39 @@ class Judged:
 
 
 def names_kept(
-    question: SegmentationQuestion,
     snapshot: Snapshot,
-    method: Method,
-    config: SegmentationConfig,
     fitted: FittedSegmentation,
+    refit: Callable[[Positions], FittedSegmentation | None],
+    config: SegmentationConfig,
 ) -> Kept:
     """Refit on bootstrap samples of a snapshot, and compare the names that two refits give to all of its customers.
 
-    Both refits take the names of the fitted segments where these come out again, as any refit does that follows a
-    champion. A refit without segments keeps no name.
+    A refit without segments keeps no name.
+
+    Parameters
+    ----------
+    snapshot
+        The customers.
+    fitted
+        Segments by which names are told apart.
+    refit
+        From positions of drawn customers to segments of these; they take the names of the fitted segments where these
+        come out again, as any refit does that follows a champion.
+    config
+        Number of pairs, and the seed.
     """
     generator = np.random.default_rng(config.seed)
     rows = len(snapshot)
     same = np.zeros((config.refits, rows))
     for pair in range(config.refits):
-        first, second = (
-            fit(question, snapshot, method, config, fitted, generator.integers(0, rows, rows)) for _ in range(2)
-        )
+        first, second = (refit(generator.integers(0, rows, rows)) for _ in range(2))
         if first is not None and second is not None:
             same[pair] = first.segment(snapshot.frame) == second.segment(snapshot.frame)
     label = fitted.place(snapshot.frame).label
     count = np.bincount(label, minlength=len(fitted.names))
     kept = np.bincount(label, weights=same.mean(axis=0), minlength=len(fitted.names))
     share = np.divide(kept, count, out=np.zeros(len(count)), where=count > 0)
-    of_pairs = same.mean(axis=1)
+    of_pairs = same.mean(axis=1) if rows else np.zeros(config.refits)
     return Kept(float(of_pairs.mean()), float(of_pairs.min()), dict(zip(fitted.names, share.tolist(), strict=True)))
 
 
@@ -115,7 +122,7 @@ def segment_profiles(
                 name=name,
                 words=words.get(name, ""),
                 customers=int(members.sum()),
-                share=float(members.mean()),
+                share=_mean(members),
                 noise_share=_mean(placed.is_noise[members]),
                 median_strength=float(np.median(placed.strength[members])) if members.any() else 0.0,
                 medians={

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.segmentation.question import SegmentationQuestion
+from ml_assets.segmentation.quintiles import QUINTILES
 from ml_assets.segmentation.space import mid_ranks, numbers
 
 Labels = npt.NDArray[np.int64]
@@ -19,15 +20,13 @@ Labels = npt.NDArray[np.int64]
 RFM_GRID = "rfm_quintile_grid"
 CAME_BACK = "came_back_by_recency_half"
 
-_QUINTILES = 5
-
 
 def rfm_grid(frame: pd.DataFrame, question: SegmentationQuestion) -> Labels:
     """Return the cell of the classic grid: quintiles of recency, frequency and value, at most 125 cells.
 
     Equal values are never divided, so that frequency has as many classes as its ties leave.
     """
-    quintiles = [_part(mid_ranks(numbers(frame, column)), _QUINTILES) for column in question.profile_columns]
+    quintiles = [_part(mid_ranks(numbers(frame, column)), QUINTILES) for column in question.profile_columns]
     return _numbered(np.column_stack(quintiles))
 
 

@@ -77,10 +77,16 @@ class Coordinate(BaseModel):
         known = values[~np.isnan(values)]
         fill = float(np.median(known)) if len(known) else 0.0
         filled = np.where(np.isnan(values), fill, values)
-        spread = float(filled.std()) or 1.0
+        spread = float(filled.std()) if len(filled) else 0.0
+        spread = spread or 1.0
         scale = feature.weight / spread if is_standardised else feature.weight
         return unscaled.model_copy(
-            update={"fill": fill, "centre": float(filled.mean()), "spread": spread, "scale": scale}
+            update={
+                "fill": fill,
+                "centre": float(filled.mean()) if len(filled) else 0.0,
+                "spread": spread,
+                "scale": scale,
+            }
         )
 
     def place(self, frame: pd.DataFrame) -> FloatArray:

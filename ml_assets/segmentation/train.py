@@ -28,7 +28,7 @@ from ml_assets.segmentation.question import Aim, SegmentationQuestion
 from ml_assets.segmentation.separation import Draws, separations
 from ml_assets.segmentation.snapshots import Snapshot, Snapshots
 from ml_assets.segmentation.space import FeatureSpace, with_fitting_weights
-from ml_assets.segmentation.stability import Stability, mean_estimate, silhouette, stability
+from ml_assets.segmentation.stability import Stability, exceeding, mean_estimate, silhouette, stability
 
 Positions = npt.NDArray[np.intp]
 
@@ -150,15 +150,25 @@ def tried_on(
     space = FeatureSpace.fit(question, frame)
     matrix = space.matrix(frame)
     separated = _separations(question, snapshots.known, methods, config)
+    measured = [stability(matrix, space.is_rank, method, config.stability, config.seed) for method in methods]
+    exceeds = exceeding(measured, config.choice.confidence, config.seed)
     tried, trials = [], []
     for number, method in enumerate(methods):
         partition = method.fit(matrix, config.seed)
         placed = None if partition is None else partition.place(matrix)
-        measured = stability(matrix, space.is_rank, method, config.stability, config.seed)
-        each = _tried(method, partition, placed, measured, separated.get(str(number)), config)
+        stable = _Stable(measured[number], exceeds[number])
+        each = _tried(method, partition, placed, stable, separated.get(str(number)), config)
         tried.append(each)
-        trials.append(_record(each, measured, matrix, placed, config))
+        trials.append(_record(each, measured[number], matrix, placed, config))
     return tried, tuple(trials)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stable:
+    """Stability of a method, and whether it is above the null among all methods that are tried."""
+
+    measured: Stability
+    exceeds_null: bool
 
 
 def _separations(
@@ -184,7 +194,7 @@ def _tried(
     method: Method,
     partition: Partition | None,
     placed: Placed | None,
-    measured: Stability,
+    stable: _Stable,
     separation: Draws | None,
     config: SegmentationConfig,
 ) -> Tried:
@@ -195,9 +205,9 @@ def _tried(
         segments=segments,
         smallest_share=float(shares.min()),
         noise_share=0.0 if placed is None else float(placed.is_noise.mean()),
-        stability=float(measured.found.mean()),
-        gain=measured.gain,
-        exceeds_null=measured.exceeds_null(config.choice.confidence),
+        stability=float(stable.measured.found.mean()),
+        gain=stable.measured.gain,
+        exceeds_null=stable.exceeds_null,
         separation=separation,
     )
 

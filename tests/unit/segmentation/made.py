@@ -25,8 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 
 AS_OF = date(2018, 7, 31)
 QUICK = SegmentationConfig(
-    k_means=KMeansConfig(segments=(2, 3, 4), starts=3),
-    density=DensityConfig(cluster_shares=(0.1,), neighbours=5),
+    k_means=KMeansConfig(segments=[2, 3, 4], starts=3),
+    density=DensityConfig(cluster_shares=[0.1], neighbours=5),
     stability=StabilityConfig(rows=400, pairs=4),
     choice=ChoiceConfig(resamples=40, min_events=20),
     refits=1,

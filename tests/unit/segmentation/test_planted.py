@@ -23,7 +23,7 @@ def test_planted_groups_are_found_and_names_last() -> None:
     served = Snapshot(AS_OF, habits_of(market, day), None)
     settings = QUICK.model_copy(
         update={
-            "k_means": KMeansConfig(segments=(2, 3, 4), starts=3),
+            "k_means": KMeansConfig(segments=[2, 3, 4], starts=3),
             "stability": QUICK.stability.model_copy(update={"rows": 2_000}),
         }
     )

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.fitted import MODEL_FILE, UnreadableModelError
-from ml_assets.segmentation.evaluate import SEGMENTS, evaluate
+from ml_assets.registry.kinds import UnreadableModelError
+from ml_assets.segmentation.evaluate import GRID_SEGMENTS, SEGMENTS, evaluate
 from ml_assets.segmentation.evaluation import SegmentationEvaluation
-from ml_assets.segmentation.fitted import FittedSegmentation
+from ml_assets.segmentation.fitted import MODEL_FILE, FittedSegmentation
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS as QUESTION
 from ml_assets.segmentation.rules import CAME_BACK, RFM_GRID, RULES
 from ml_assets.segmentation.snapshots import Snapshots
@@ -104,7 +104,7 @@ def test_names_of_the_champion_last(training: Training) -> None:
 
 def test_segments_that_follow_spend_are_judged_by_it(evaluation: SegmentationEvaluation) -> None:
     of = {each.name: each for each in evaluation.separations}
-    assert list(of) == [SEGMENTS, *RULES]
+    assert list(of) == [SEGMENTS, GRID_SEGMENTS, *RULES]
     gini = of[SEGMENTS].gini.value
     assert gini is not None
     assert gini > 0.3
