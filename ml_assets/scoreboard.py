@@ -8,11 +8,8 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from ml_assets.classification.evaluation import Evaluation
-from ml_assets.classification.question import Question
-from ml_assets.classification.steps import stored_evaluation
-from ml_assets.config import PromotionConfig
 from ml_assets.contract import ML_KEY_PREFIX, SCOREBOARD
+from ml_assets.family.family import Family
 from ml_assets.files import ModelFiles, write_text
 from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
 from ml_assets.registry.names import CANDIDATE, CHAMPION
@@ -20,18 +17,17 @@ from ml_assets.registry.tracking import ModelRegistry
 from ml_assets.reports.index import index_page, listed_reports
 from ml_assets.reports.scoreboard import SCOREBOARD_KEY, scoreboard_frame, scoreboard_html, scoreboard_json
 from ml_assets.reports.scoreboard_record import ScoreboardRow
-from ml_assets.reports.scoreboard_rows import scoreboard_rows
 from ml_assets.warehouse import Warehouse
 
 SCOREBOARD_ASSET = dg.AssetKey([ML_KEY_PREFIX, SCOREBOARD.name])
 
 
-def build_scoreboard_asset(questions: Sequence[Question], pool: str, code_version: str) -> dg.AssetsDefinition:
-    """Return the asset over the questions that are asked."""
+def build_scoreboard_asset(families: Sequence[Family], pool: str, code_version: str) -> dg.AssetsDefinition:
+    """Return the asset over the models in use."""
 
     @dg.asset(
         key=SCOREBOARD_ASSET,
-        deps=[model_asset_key(question.name, Step.PROMOTION) for question in questions],
+        deps=[model_asset_key(family.name, Step.PROMOTION) for family in families],
         group_name="ml_scoreboard",
         owners=[MACHINE_LEARNING],
         kinds={"python"},
@@ -45,7 +41,7 @@ def build_scoreboard_asset(questions: Sequence[Question], pool: str, code_versio
         model_files: dg.ResourceParam[ModelFiles],
         registry: dg.ResourceParam[ModelRegistry],
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        rows = gathered_rows(questions, model_files, registry)
+        rows = gathered_rows(families, model_files, registry)
         write_scoreboard(rows, warehouse, model_files)
         return dg.MaterializeResult(
             metadata={
@@ -60,17 +56,9 @@ def build_scoreboard_asset(questions: Sequence[Question], pool: str, code_versio
     return scoreboard
 
 
-def gathered_rows(
-    questions: Sequence[Question], files: ModelFiles, registry: ModelRegistry
-) -> tuple[ScoreboardRow, ...]:
-    """Return the rows of all questions, those that were never evaluated among them."""
-    return tuple(
-        row
-        for question in questions
-        for row in scoreboard_rows(
-            question, _evaluated(question, files), _serving(question, registry), PromotionConfig().min_events
-        )
-    )
+def gathered_rows(families: Sequence[Family], files: ModelFiles, registry: ModelRegistry) -> tuple[ScoreboardRow, ...]:
+    """Return the rows of all models, those that were never evaluated among them."""
+    return tuple(row for family in families for row in family.scoreboard_rows(files, _serving(family.name, registry)))
 
 
 def write_scoreboard(rows: Sequence[ScoreboardRow], warehouse: Warehouse, files: ModelFiles) -> None:
@@ -85,10 +73,6 @@ def write_scoreboard(rows: Sequence[ScoreboardRow], warehouse: Warehouse, files:
     write_text(files.index, index_page(listed_reports(files.reports_dir)))
 
 
-def _evaluated(question: Question, files: ModelFiles) -> Evaluation | None:
-    return stored_evaluation(question, files) if files.evaluation(question.name).exists() else None
-
-
-def _serving(question: Question, registry: ModelRegistry) -> str:
-    version = registry.aliased(question.name, CHAMPION)
+def _serving(model: str, registry: ModelRegistry) -> str:
+    version = registry.aliased(model, CHAMPION)
     return "nobody" if version is None else version.tags[CANDIDATE].replace("_", " ")

@@ -14,6 +14,7 @@ from scipy import stats
 
 from benchmarks.asked import Asked
 from benchmarks.model_quality.intervals import mean_auc
+from ml_assets.classification.contest import GateConfig, evidence_of
 from ml_assets.classification.evaluate import Configs, evaluate
 from ml_assets.classification.evaluation import RULE
 from ml_assets.classification.folds import for_period, split_by_time
@@ -109,8 +110,8 @@ def trial(asked: Asked, null: Null, seed: int, training: TrainingConfig, evaluat
     trained = train(panel, split.fold, question, training, split_config)
     configs = Configs(split_config, training, evaluation, promotion)
     found = evaluate(question, panel, split, trained, asked.until, configs, version="1", fingerprint="")
-    terms = Terms(rule_columns={term.column for term in question.rule.terms}, confidence=evaluation.confidence)
-    decision = decide(found, found.gain_over_rule, None, promotion, terms)
+    gate = GateConfig(evaluation=evaluation, promotion=promotion)
+    decision = decide(evidence_of(question, found, found.gain_over_rule, gate), None, Terms())
     test = panel.take(split.test)
     probability = trained.models[trained.chosen].probability(test.features)
     return Trial(

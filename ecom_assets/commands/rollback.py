@@ -22,10 +22,11 @@ from ecom_assets.instance import close_dead_runs, opened_instance
 from ecom_assets.models import model_files
 from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseError
-from ml_assets.classification.gate import GateConfig, Outcome
-from ml_assets.classification.pages import write_card
 from ml_assets.contract import scores_key
-from ml_assets.definitions import extras, questions_of
+from ml_assets.definitions import families_of
+from ml_assets.family.gate import Outcome
+from ml_assets.family.pages import write_card
+from ml_assets.keys import Step
 from ml_assets.registry.rollback import RollbackError, roll_back
 from ml_assets.registry.store import RegistryUnavailableError
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(f"{after.name}: version {after.number} serves again in the place of version {before.number}")
     print("the gate lets the other one return only by a newer test window", flush=True)
-    if options.model not in {question.name for question in questions_of(settings.sources)}:
+    if options.model not in {family.name for family in families_of(settings.sources)}:
         print(f"its scores stay: with ECOM_SOURCES={','.join(settings.sources)} nothing writes them")
         return 0
     if not rewritten(settings, registry, after, now):
@@ -78,11 +79,9 @@ def rewritten(settings: Settings, registry: ModelRegistry, serving: Version, now
 
 
 def _write_card(settings: Settings, registry: ModelRegistry, serving: Version, now: datetime) -> None:
-    [question] = [question for question in questions_of(settings.sources) if question.name == serving.name]
-    files, further = model_files(settings), extras(question)
+    [family] = [family for family in families_of(settings.sources) if family.name == serving.name]
     outcome = Outcome(Decision(Verdict.ROLLED_BACK, Serves.CHAMPION, "by command"), serving)
-    tables = further.tables(files) if further else ()
-    write_card(question, files, registry, outcome, GateConfig(), now, tables)
+    write_card(family, model_files(settings), registry, outcome, family.configs[Step.PROMOTION](), now)
 
 
 def assets_behind(model: str, graph: AssetGraph) -> list[dg.AssetKey]:

@@ -12,7 +12,7 @@ import dagster as dg
 import pandas as pd
 
 from ml_assets.files import ModelFiles
-from ml_assets.reports.card import FactsTable
+from ml_assets.reports.plain_card import FactsTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,14 @@ from ml_assets.classification.evaluation import Importance
 from ml_assets.classification.lines import Line
 from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.reasons import reason_texts
+from ml_assets.predictions import SCORE
+from ml_assets.registry.kinds import UnreadableModelError
 
 FloatArray = npt.NDArray[np.float64]
 
 MODEL_FILE = "model.json"
 BASE = "(base)"
 KINDS: Mapping[str, type[MarginModel]] = {**SIMPLE_KINDS, CombinedMargin.kind: CombinedMargin}
-
-
-class UnreadableModelError(ValueError):
-    """A folder does not hold a classifier of a form that this version reads; the message names the repair."""
 
 
 class _State(BaseModel):
@@ -96,6 +94,10 @@ class FittedClassifier:
     def probability(self, features: pd.DataFrame) -> FloatArray:
         """Return the calibrated probability of yes, shape (n,)."""
         return self.calibration.probability(self.margin(features))
+
+    def served(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return the calibrated probability of each row in a column of its own, as MLflow's callers get it."""
+        return pd.DataFrame({SCORE: self.probability(features)}, index=features.index)
 
     def band(self, probability: FloatArray) -> npt.NDArray[np.object_]:
         """Return ``high``, ``medium`` or ``low`` for each probability."""

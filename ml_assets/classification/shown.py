@@ -10,10 +10,7 @@ from collections.abc import Iterable, Mapping
 import dagster as dg
 
 from ml_assets.classification.evaluation import Candidate, Evaluation, FoldStatistics
-from ml_assets.classification.gate import Outcome
-from ml_assets.classification.scoring import Scored
 from ml_assets.classification.verdicts import in_words
-from ml_assets.predictions import BAND, BANDS, IS_BACKTEST
 
 Metadata = Mapping[str, dg.MetadataValue]
 
@@ -75,26 +72,3 @@ def evaluation_metadata(evaluation: Evaluation) -> Metadata:
             ]
         )
     return shown
-
-
-def outcome_metadata(outcome: Outcome, card: str) -> Metadata:
-    """Return what the gate decided, and where the card of the version is."""
-    decision = outcome.decision
-    return {
-        "verdict": dg.MetadataValue.text(decision.verdict.value),
-        "reason": dg.MetadataValue.text(decision.reason),
-        "serves": dg.MetadataValue.text(outcome.serving.number if outcome.serving else "nobody"),
-        "model card": dg.MetadataValue.url(card),
-    }
-
-
-def scores_metadata(scored: Scored) -> Metadata:
-    """Return how many rows were answered, by which version, and in which bands."""
-    counts = scored.frame[BAND].value_counts()
-    return {
-        "dagster/row_count": dg.MetadataValue.int(0 if scored.problems else len(scored.frame)),
-        "version": dg.MetadataValue.text(scored.version),
-        "rows kept as they were answered at the time": dg.MetadataValue.int(scored.kept),
-        "rows with hindsight": dg.MetadataValue.int(int(scored.frame[IS_BACKTEST].sum())),
-        **{f"band {band}": dg.MetadataValue.int(int(counts.get(band, 0))) for band in BANDS},
-    }

@@ -1,46 +1,39 @@
-"""What the assets of a question do, without Dagster: each step takes files or the warehouse and leaves something there.
+"""A question's own part of the way to a version: each step takes files or the warehouse and leaves something there.
 
-Belongs here: the order inside a step, and what is handed from one to the next. Does not belong here: Dagster
-(``assets``), fitting, measuring.
+Belongs here: the order inside a step, and what is handed from one to the next. Does not belong here: what the steps of
+every model do (``ml_assets.family``), fitting, measuring.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from ml_assets.classification.evaluate import Configs, evaluate, learned_until, metrics_of
+from ml_assets.classification.evaluate import Configs, evaluate, learned_until
 from ml_assets.classification.evaluation import Candidate, Evaluation, FoldStatistics
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.folds import TimeSplit, for_period, split_by_time
 from ml_assets.classification.panel import Panel, panel_of
 from ml_assets.classification.question import Question
+from ml_assets.classification.shown import candidates_metadata
 from ml_assets.classification.train import Training, train
 from ml_assets.classification.training_set import complete_until, fingerprint, read_training_set, set_problems
 from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig, TrainingConfig
+from ml_assets.family.records import NEVER, Metadata, Release, TrainingFacts
+from ml_assets.family.steps import candidate_fingerprint
 from ml_assets.files import ModelFiles, write_frame, write_text
-from ml_assets.registry.names import CANDIDATE, DAGSTER_RUN_ID, GIT_COMMIT, LEARNED_FROM, LEARNED_UNTIL
-from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.warehouse import Warehouse
 
-# A version that learned from nothing is older than every row.
-_NEVER = datetime(1970, 1, 1)
-# So many of those from whom a version learned are enough to see whether they are still there.
-_MARKS = 20
 
-
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class TrainingSetFacts(_Facts):
+class TrainingSetFacts(BaseModel):
     """What a training set was made from, and how it is divided."""
+
+    model_config = ConfigDict(frozen=True)
 
     complete_until: date | None
     fingerprint: str
@@ -49,13 +42,9 @@ class TrainingSetFacts(_Facts):
     folds: tuple[FoldStatistics, ...]
 
 
-class TrainingFacts(_Facts):
+class QuestionFacts(TrainingFacts):
     """Which version came of a training set, and by which settings."""
 
-    version: str
-    fingerprint: str
-    learned_until: datetime
-    chosen: str
     candidates: tuple[Candidate, ...]
     config: TrainingConfig
 
@@ -106,21 +95,47 @@ def stored_training_set(question: Question, files: ModelFiles) -> TrainingRows:
     return TrainingRows(facts, panel, split_by_time(panel, _last_day(facts.complete_until), facts.split))
 
 
-def fit_and_register(
-    question: Question,
-    files: ModelFiles,
-    registry: ModelRegistry,
-    config: TrainingConfig,
-    code_version: str,
-    run_id: str,
-) -> TrainingFacts:
-    """Fit the candidates, and register the chosen one unless the same rows, settings and code made a version before."""
+@dataclass(frozen=True, slots=True)
+class TrainedQuestion:
+    """The fitted candidates of a question with the rows that they were fitted to."""
+
+    question: Question
+    rows: TrainingRows
+    facts: QuestionFacts
+    training: Training
+
+    @property
+    def metadata(self) -> Metadata:
+        """The candidates with their log-loss on the validation window."""
+        return candidates_metadata(self.facts.candidates)
+
+    def release(self, candidate: str) -> Release:
+        """Return what the registry gets of a candidate; it is the same for all but for the folder."""
+        rows, folds = self.rows, self.rows.facts.folds
+        return Release(
+            input_example=rows.panel.features.head(5),
+            parameters={"split": rows.facts.split.model_dump(), "training": self.facts.config.model_dump()},
+            metrics={
+                f"validation_log_loss_{found.name}": found.validation_log_loss
+                for found in self.facts.candidates
+                if found.validation_log_loss is not None
+            },
+            learned_from=rows.panel.take(rows.split.fold.known).keys[self.question.entity],
+            tags={
+                "complete_until": str(rows.facts.complete_until),
+                "data_window": f"{folds[0].first_period} to {folds[-1].last_period}",
+                "features": ",".join(rows.panel.features.columns),
+            },
+        )
+
+
+def fit(question: Question, files: ModelFiles, config: TrainingConfig, code_version: str) -> TrainedQuestion:
+    """Fit the candidates to the training set that was stored last, and store them."""
     rows = stored_training_set(question, files)
     training = train(rows.panel, rows.split.fold, question, config, rows.facts.split)
     files.replace_folder(files.candidates(question.name), lambda folder: store_candidates(folder, training))
     learned = learned_until(rows.panel, rows.split.fold)
-    facts = TrainingFacts(
-        version="",
+    facts = QuestionFacts(
         fingerprint=fingerprint(
             pd.DataFrame(),
             rows.facts.fingerprint,
@@ -128,89 +143,12 @@ def fit_and_register(
             config.model_dump_json(),
             code_version,
         ),
-        learned_until=_NEVER if learned is None else learned.astype("datetime64[s]").item(),
+        learned_until=NEVER if learned is None else learned.astype("datetime64[s]").item(),
         chosen=training.chosen,
         candidates=training.candidates,
         config=config,
     )
-    version = register_candidate(question, files, registry, rows, facts, training.chosen, run_id)
-    facts = facts.model_copy(update={"version": version.number})
-    write_text(files.training_facts(question.name), facts.model_dump_json(indent=2))
-    return facts
-
-
-def register_candidate(
-    question: Question,
-    files: ModelFiles,
-    registry: ModelRegistry,
-    rows: TrainingRows,
-    facts: TrainingFacts,
-    name: str,
-    run_id: str,
-) -> Version:
-    """Return the version of a stored candidate, registered now unless it was before."""
-    print_of = candidate_fingerprint(facts, name)
-    known = registry.find(question.name, print_of)
-    if known is not None:
-        return known
-    folds = rows.facts.folds
-    return registry.register(
-        question.name,
-        files.candidates(question.name) / name,
-        fingerprint=print_of,
-        input_example=rows.panel.features.head(5),
-        parameters={"split": rows.facts.split.model_dump(), "training": facts.config.model_dump()},
-        metrics={
-            f"validation_log_loss_{found.name}": found.validation_log_loss
-            for found in facts.candidates
-            if found.validation_log_loss is not None
-        },
-        tags={
-            CANDIDATE: name,
-            LEARNED_UNTIL: facts.learned_until.isoformat(),
-            LEARNED_FROM: ",".join(some_entities(rows.panel.take(rows.split.fold.known), question)),
-            "complete_until": str(rows.facts.complete_until),
-            "data_window": f"{folds[0].first_period} to {folds[-1].last_period}",
-            "features": ",".join(rows.panel.features.columns),
-            GIT_COMMIT: files.commit,
-            DAGSTER_RUN_ID: run_id,
-        },
-        experiment=question.name,
-    )
-
-
-def entity_hashes(panel: Panel, question: Question) -> npt.NDArray[np.str_]:
-    """Return a hash of each entity of a panel, in order; it says nothing of who they are."""
-    names = panel.keys[question.entity].astype(str).unique().astype(object)
-    return np.sort(pd.util.hash_array(names)).astype(np.str_)
-
-
-def some_entities(panel: Panel, question: Question) -> list[str]:
-    """Return the hashes of a few entities by which data are told from other data, always the same ones."""
-    hashes = entity_hashes(panel, question)
-    return [str(each) for each in hashes[np.linspace(0, len(hashes) - 1, min(len(hashes), _MARKS)).astype(np.intp)]]
-
-
-def candidate_fingerprint(facts: TrainingFacts, name: str) -> str:
-    """Return what tells a candidate from all others that were ever registered: the same rows, settings and code."""
-    return f"{facts.fingerprint}-{name}"
-
-
-def newest_version(question: Question, files: ModelFiles, registry: ModelRegistry) -> Version:
-    """Return the version that was trained last.
-
-    Raises
-    ------
-    LookupError
-        If it is no longer in the registry.
-    """
-    facts = TrainingFacts.model_validate_json(files.training_facts(question.name).read_text())
-    version = registry.find(question.name, candidate_fingerprint(facts, facts.chosen))
-    if version is None:
-        raise LookupError(
-            f"version {facts.version} of {question.name} is not in the registry; materialise the model again"
-        )
-    return version
+    return TrainedQuestion(question, rows, facts, training)
 
 
 def store_candidates(folder: Path, training: Training) -> None:
@@ -219,39 +157,29 @@ def store_candidates(folder: Path, training: Training) -> None:
         model.save(folder / name)
 
 
-def stored_training(question: Question, files: ModelFiles) -> tuple[TrainingFacts, Training]:
-    """Return the training that was stored last."""
-    facts = TrainingFacts.model_validate_json(files.training_facts(question.name).read_text())
+def stored_training(question: Question, files: ModelFiles) -> TrainedQuestion:
+    """Return the training that was stored last, with its rows."""
+    facts = QuestionFacts.model_validate_json(files.training_facts(question.name).read_text())
     folders = sorted(path for path in files.candidates(question.name).iterdir() if path.is_dir())
     models = {folder.name: FittedClassifier.load(folder) for folder in folders}
-    return facts, Training(candidates=facts.candidates, chosen=facts.chosen, models=models)
+    training = Training(candidates=facts.candidates, chosen=facts.chosen, models=models)
+    return TrainedQuestion(question, stored_training_set(question, files), facts, training)
 
 
-def measure_version(
-    question: Question,
-    files: ModelFiles,
-    registry: ModelRegistry,
-    config: EvaluationConfig,
-    promotion: PromotionConfig,
-) -> Evaluation:
-    """Measure the version that was registered last, and write the figures onto its run."""
-    rows = stored_training_set(question, files)
-    facts, training = stored_training(question, files)
-    configs = Configs(rows.facts.split, facts.config, config, promotion)
-    evaluation = evaluate(
+def measure(question: Question, files: ModelFiles, config: EvaluationConfig, promotion: PromotionConfig) -> Evaluation:
+    """Measure the version that was registered last."""
+    trained = stored_training(question, files)
+    rows, facts = trained.rows, trained.facts
+    return evaluate(
         question,
         rows.panel,
         rows.split,
-        training,
+        trained.training,
         rows.until,
-        configs,
+        Configs(rows.facts.split, facts.config, config, promotion),
         version=facts.version,
         fingerprint=candidate_fingerprint(facts, facts.chosen),
     )
-    path = files.evaluation(question.name)
-    write_text(path, evaluation.model_dump_json(indent=2))
-    registry.log_evaluation(newest_version(question, files, registry), metrics_of(evaluation), {path.name: path})
-    return evaluation
 
 
 def stored_evaluation(question: Question, files: ModelFiles) -> Evaluation:
@@ -260,4 +188,4 @@ def stored_evaluation(question: Question, files: ModelFiles) -> Evaluation:
 
 
 def _last_day(until: date | None) -> np.datetime64:
-    return np.datetime64(until or _NEVER.date(), "D")
+    return np.datetime64(until or NEVER.date(), "D")

@@ -5,19 +5,10 @@ Belongs here: pure judgements that warn or block. Does not belong here: who serv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ml_assets.classification.evaluation import Evaluation
 from ml_assets.config import PromotionConfig
+from ml_assets.family.records import Judgement
 from ml_assets.metrics.estimate import Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Whether a check passes, and why."""
-
-    passed: bool
-    words: str
 
 
 def judged_leaks(evaluation: Evaluation) -> Judgement:

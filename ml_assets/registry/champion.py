@@ -14,7 +14,7 @@ import pandas as pd
 from ml_assets.contract import PROMOTIONS
 from ml_assets.registry.names import CHALLENGER, CHAMPION, JUDGED_UNTIL, PROMOTED_ON, REPLACED, ROLLED_BACK
 from ml_assets.registry.tracking import ModelRegistry, Version
-from ml_assets.registry.verdict import METRIC, Decision, Serves
+from ml_assets.registry.verdict import Decision, Serves
 from ml_assets.warehouse import Warehouse
 
 # Each column of ``ops.promotions`` with the type of its frame, so that a column of nothing but NULL has one too.
@@ -49,7 +49,7 @@ class PromotionRow:
     model_name: str
     champion_version: str | None
     challenger_version: str
-    metric: str
+    metric: str | None
     champion_value: float | None
     challenger_value: float | None
     gain_low: float | None
@@ -162,13 +162,15 @@ def carry_out(
 def record(warehouse: Warehouse, row: PromotionRow) -> None:
     """Write a decision into ``ops.promotions``; the same one again, with no other since, is no second row."""
     frame = _frame(row)
-    if warehouse.exists(PROMOTIONS):
-        before = warehouse.read(PROMOTIONS, list(_TYPES), where=f"model_name = '{row.model_name}'")
-        newest = before.astype(_TYPES).sort_values("decided_at", kind="stable").tail(1).reset_index(drop=True)
-        said = [column for column in _TYPES if column not in _CIRCUMSTANCES]
-        if newest[said].equals(frame[said]):
-            return
-    warehouse.replace(PROMOTIONS, frame, _KEY)
+    said = [column for column in _TYPES if column not in _CIRCUMSTANCES]
+    if not _newest(warehouse, row.model_name)[said].equals(frame[said]):
+        warehouse.replace(PROMOTIONS, frame, _KEY)
+
+
+def decided_by(warehouse: Warehouse, model: str) -> str | None:
+    """Return the name of the figure by which was decided last who serves for a model; None where nothing tells."""
+    metric = _newest(warehouse, model)["metric"].dropna()
+    return None if metric.empty else str(metric.iloc[0])
 
 
 def _serving(decision: Decision, parties: Parties) -> Version | None:
@@ -192,7 +194,7 @@ def _row(decision: Decision, parties: Parties, decided_at: datetime, run_id: str
         model_name=parties.challenger.name,
         champion_version=parties.champion.number if parties.champion else None,
         challenger_version=parties.challenger.number,
-        metric=METRIC,
+        metric=decision.metric,
         champion_value=decision.champion_value,
         challenger_value=decision.challenger_value,
         gain_low=decision.gain_low,
@@ -201,6 +203,14 @@ def _row(decision: Decision, parties: Parties, decided_at: datetime, run_id: str
         reason=f"{decision.reason}{rule}",
         run_id=run_id,
     )
+
+
+def _newest(warehouse: Warehouse, model: str) -> pd.DataFrame:
+    """Return the newest decision on a model as a frame of one row; no row if there is none."""
+    if not warehouse.exists(PROMOTIONS):
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _TYPES.items()})
+    rows = warehouse.read(PROMOTIONS, list(_TYPES), where=f"model_name = '{model}'").astype(_TYPES)
+    return rows.sort_values("decided_at", kind="stable").tail(1).reset_index(drop=True)
 
 
 def _frame(row: PromotionRow) -> pd.DataFrame:

@@ -6,12 +6,35 @@ Belongs here: the confidence that is left. Does not belong here: the comparison,
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from ml_assets.config import EvaluationConfig
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # So many resamples shall lie beyond the bound that is read from them.
 _RESAMPLES_BEYOND = 10
 _MOST_RESAMPLES = 10_000
+
+
+class Resampling(Protocol):
+    """Settings of a measurement whose intervals come from resamples; a pydantic model has all of it."""
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the intervals, 0.5 to 1."""
+        ...
+
+    @property
+    def resamples(self) -> int:
+        """Samples behind each interval."""
+        ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return the settings with some of them changed."""
+        ...
+
+
+_Config = TypeVar("_Config", bound=Resampling)
 
 
 def confidence_of(confidence: float, comparison: int) -> float:
@@ -32,7 +55,7 @@ def confidence_of(confidence: float, comparison: int) -> float:
     return 1.0 - 2.0 * _spent(confidence, comparison)
 
 
-def for_comparison(config: EvaluationConfig, comparison: int) -> EvaluationConfig:
+def for_comparison(config: _Config, comparison: int) -> _Config:
     """Return how the n-th comparison on a window is measured: surer, with as many resamples as that takes."""
     needed = math.ceil(round(_RESAMPLES_BEYOND / _spent(config.confidence, comparison), 6))
     return config.model_copy(

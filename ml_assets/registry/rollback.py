@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ml_assets.registry.champion import PromotionRow, line_of, record
+from ml_assets.registry.champion import PromotionRow, decided_by, line_of, record
 from ml_assets.registry.names import CHAMPION, JUDGED_UNTIL, PROMOTED_ON, REPLACED, ROLLED_BACK
 from ml_assets.registry.tracking import ModelRegistry, Version
-from ml_assets.registry.verdict import METRIC, Verdict
+from ml_assets.registry.verdict import Verdict
 from ml_assets.warehouse import Warehouse
 
 
@@ -60,7 +60,8 @@ def roll_back(
             f"version {former} of {name} served before version {champion.number} and was deleted since; set the alias "
             f"{CHAMPION} on one of: {', '.join(versions)}"
         )
-    record(warehouse, _row(champion, versions[former], decided_at, run_id))
+    metric = decided_by(warehouse, name)
+    record(warehouse, _row(champion, versions[former], metric, decided_at, run_id))
     registry.set_tag(champion, ROLLED_BACK, _won_until(champion))
     registry.set_tag(versions[former], REPLACED, ",".join(rest))
     registry.set_alias(versions[former], CHAMPION)
@@ -72,13 +73,15 @@ def _won_until(champion: Version) -> str:
     return champion.tags.get(PROMOTED_ON) or champion.tags.get(JUDGED_UNTIL) or date.max.isoformat()
 
 
-def _row(champion: Version, former: Version, decided_at: datetime, run_id: str | None) -> PromotionRow:
+def _row(
+    champion: Version, former: Version, metric: str | None, decided_at: datetime, run_id: str | None
+) -> PromotionRow:
     return PromotionRow(
         decided_at=decided_at,
         model_name=champion.name,
         champion_version=champion.number,
         challenger_version=former.number,
-        metric=METRIC,
+        metric=metric,
         champion_value=None,
         challenger_value=None,
         gain_low=None,

@@ -151,7 +151,7 @@ def log_files(
 def log_model(
     client: MlflowClient, run_id: str, name: str, folder: Path, input_example: pd.DataFrame, tags: Mapping[str, str]
 ) -> LoggedModel:
-    """Put a classifier into the store as a model of a run, and return what MLflow knows of it.
+    """Put a saved model into the store as a model of a run, and return what MLflow knows of it.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def log_model(
     name
         Of the model.
     folder
-        As ``FittedClassifier.save`` has written it.
+        As the model was saved.
     input_example
         Some rows of features.
     tags

@@ -1,26 +1,24 @@
-"""How a fitted classifier stands in the registry, and how MLflow gets it back.
+"""How a fitted model stands in the registry, and how MLflow gets it back.
 
-Belongs here: MLflow's folder around the classifier's own, its signature, and what may not be in it. Does not belong
-here: the classifier's own files (``classification.fitted``), runs and versions (``tracking``).
+Belongs here: MLflow's folder around the model's own, its signature, and what may not be in it. Does not belong here:
+the model's own files (its room), which code reads them (``kinds``), runs and versions (``tracking``).
 """
 
 from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ml_assets.registry.kinds import Servable, kind_of
 from ml_assets.registry.mlflow_log import warnings_only
 
 if TYPE_CHECKING:
     from mlflow.models import Model
     from mlflow.models.signature import ModelSignature
-
-    from ml_assets.classification.fitted import FittedClassifier
-
-SCORE: Final = "score"
+    from mlflow.types import Schema
 
 # What has to be installed, in the versions of now, where a version is loaded.
 _REQUIRED = ("mlflow", "numpy", "pandas", "pydantic", "scikit-learn", "scipy", "skops", "xgboost")
@@ -34,14 +32,14 @@ class ExecutableArtifactError(ValueError):
     """A folder that is to be registered holds a file that could execute code when it is loaded."""
 
 
-class ServedClassifier:
-    """A classifier as ``mlflow.pyfunc`` calls it."""
+class Served:
+    """A model as ``mlflow.pyfunc`` calls it."""
 
-    def __init__(self, classifier: FittedClassifier) -> None:
-        self.classifier = classifier
+    def __init__(self, model: Servable) -> None:
+        self.model = model
 
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return the calibrated probability of each row in a column of its own.
+        """Return the model's answers to rows.
 
         Parameters
         ----------
@@ -50,14 +48,13 @@ class ServedClassifier:
         params
             None are known; MLflow hands them over all the same.
         """
-        return pd.DataFrame({SCORE: self.classifier.probability(model_input)}, index=model_input.index)
+        return self.model.served(model_input)
 
 
-def _load_pyfunc(path: str) -> ServedClassifier:
+def _load_pyfunc(path: str) -> Served:
     """Return what serves the folder; MLflow looks for this name in the module that a version names."""
-    from ml_assets.classification.fitted import FittedClassifier
-
-    return ServedClassifier(FittedClassifier.load(Path(path)))
+    folder = Path(path)
+    return Served(kind_of(folder).load(folder))
 
 
 def refuse_executable(folder: Path) -> None:
@@ -78,35 +75,42 @@ def refuse_executable(folder: Path) -> None:
             )
 
 
-def signature_of(features: pd.DataFrame) -> ModelSignature:
-    """Return the signature: each feature by name, a number or a text that may be missing; the score comes out.
+def signature_of(features: pd.DataFrame, answers: pd.DataFrame) -> ModelSignature:
+    """Return the signature: each feature by name, a number or a text that may be missing; the answers come out.
 
     Numbers are declared as doubles, which every narrower float may stand for.
     """
     from mlflow.models.signature import ModelSignature
+
+    return ModelSignature(inputs=_schema(features), outputs=_schema(answers))
+
+
+def _schema(frame: pd.DataFrame) -> Schema:
     from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
 
-    columns: list[ColSpec | TensorSpec] = [
-        ColSpec(DataType.double if pd.api.types.is_numeric_dtype(column.dtype) else DataType.string, str(name))
-        for name, column in features.items()
-    ]
-    return ModelSignature(inputs=Schema(columns), outputs=Schema([ColSpec(DataType.double, SCORE)]))
+    def type_of(column: pd.Series[Any]) -> DataType:
+        if pd.api.types.is_bool_dtype(column.dtype):
+            return DataType.boolean
+        return DataType.double if pd.api.types.is_numeric_dtype(column.dtype) else DataType.string
+
+    columns: list[ColSpec | TensorSpec] = [ColSpec(type_of(column), str(name)) for name, column in frame.items()]
+    return Schema(columns)
 
 
-def requirements() -> list[str]:
-    """Return what loading needs, each in the version that is installed."""
-    return [f"{name}=={version(name)}" for name in _REQUIRED]
+def requirements(*further: str) -> list[str]:
+    """Return what loading needs, and further packages, each in the version that is installed."""
+    return [f"{name}=={version(name)}" for name in (*_REQUIRED, *further)]
 
 
 def write_model_folder(path: Path, folder: Path, model: Model, input_example: pd.DataFrame) -> None:
-    """Write MLflow's folder of a model around the files of a classifier.
+    """Write MLflow's folder of a model around the files of a model.
 
     Parameters
     ----------
     path
         Folder that is made.
     folder
-        As ``FittedClassifier.save`` has written it.
+        As the model was saved.
     model
         What MLflow knows of the model; it is completed.
     input_example
@@ -115,27 +119,29 @@ def write_model_folder(path: Path, folder: Path, model: Model, input_example: pd
     Raises
     ------
     ExecutableArtifactError
-        If the classifier's folder holds what could execute code.
+        If the folder holds what could execute code.
+    UnreadableModelError
+        If it is of no kind that is known.
     """
     import mlflow.pyfunc
 
     refuse_executable(folder)
+    kind = kind_of(folder)
     with warnings_only("mlflow.pyfunc"):
         mlflow.pyfunc.save_model(
             path=str(path),
             loader_module=__name__,
             data_path=str(folder),
             mlflow_model=model,
-            signature=signature_of(input_example),
+            signature=signature_of(input_example, kind.load(folder).served(input_example)),
             input_example=input_example,
-            pip_requirements=requirements(),
+            pip_requirements=requirements(*kind.needs),
         )
 
 
-def classifier_of(path: Path) -> FittedClassifier:
-    """Return the classifier of a model folder."""
+def model_of(path: Path) -> Servable:
+    """Return the model of MLflow's folder."""
     from mlflow.models import Model
     from mlflow.pyfunc import DATA, FLAVOR_NAME
 
-    served = _load_pyfunc(str(path / Model.load(str(path)).flavors[FLAVOR_NAME][DATA]))
-    return served.classifier
+    return _load_pyfunc(str(path / Model.load(str(path)).flavors[FLAVOR_NAME][DATA])).model

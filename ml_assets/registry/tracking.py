@@ -26,15 +26,13 @@ from ml_assets.registry.runs import (
     log_parameters,
     opened_run,
 )
-from ml_assets.registry.serving_format import classifier_of
+from ml_assets.registry.serving_format import model_of
 from ml_assets.registry.store import ensure_answering, ensure_store, store_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
-
-    from ml_assets.classification.fitted import FittedClassifier
 
 _VERSIONS_A_PAGE = 1000
 _MODELS_A_PAGE = 1000
@@ -129,7 +127,7 @@ class ModelRegistry:
         name
             Name of the registered model.
         folder
-            As ``FittedClassifier.save`` has written it.
+            As the model was saved; see ``ml_assets.registry.kinds``.
         fingerprint
             Of the data, features, code and settings that made it.
         input_example
@@ -215,15 +213,21 @@ class ModelRegistry:
         if key in self._client.get_model_version(version.name, version.number).tags:
             self._client.delete_model_version_tag(version.name, version.number, key)
 
-    def load(self, version: Version) -> FittedClassifier:
-        """Return the classifier of a version, from its files."""
+    def load(self, version: Version) -> Any:
+        """Return the model of a version from its files, of the class that reads its kind (``kinds``).
+
+        Raises
+        ------
+        UnreadableModelError
+            If this version of the package does not read it.
+        """
         from mlflow.artifacts import download_artifacts
 
         # By a version's name MLflow would look in the store that the process names by default.
         address = self._client.get_model_version_download_uri(version.name, version.number)
         with TemporaryDirectory(prefix="model_") as scratch:
             path = download_artifacts(artifact_uri=address, dst_path=scratch, tracking_uri=self.tracking_uri)
-            return classifier_of(Path(path))
+            return model_of(Path(path))
 
     @cached_property
     def _client(self) -> MlflowClient:

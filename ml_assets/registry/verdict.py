@@ -5,15 +5,11 @@ Belongs here: the types. Does not belong here: the rule itself (``promotion``), 
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
-from ml_assets.classification.evaluation import Gain
-
-METRIC: Final = "log_loss"
+from ml_assets.metrics.estimate import Estimate
 
 
 class Verdict(StrEnum):
@@ -49,6 +45,74 @@ UNFIT = frozenset({Obstacle.CANNOT_ANSWER, Obstacle.OTHER_DATA})
 
 
 @dataclass(frozen=True, slots=True)
+class Yardstick:
+    """The figure by which versions of a model are compared.
+
+    Attributes
+    ----------
+    name
+        As it stands in ``ops.promotions``.
+    words
+        What it is called within a sentence.
+    is_lower_better
+        Whether the better of two versions has the lower figure.
+    """
+
+    name: str
+    words: str
+    is_lower_better: bool = False
+
+    def of_other(self, own: float, gain: float) -> float:
+        """Return the figure of the other one, which a version with its own figure is better than by a gain."""
+        return own + gain if self.is_lower_better else own - gain
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was measured of a challenger, as far as a decision goes by it.
+
+    Attributes
+    ----------
+    version
+        Number of the version.
+    yardstick, value
+        What is compared, and the challenger's own figure on the test window; None where it was not measured.
+    is_rule
+        Whether the challenger is itself a rule that nothing was learned for.
+    over_rule
+        By how much it is better than the rule that would serve in its place, with the interval of a paired comparison
+        that is as sure as this one must be (``comparisons.for_comparison``). May be missing if it is a rule.
+    confidence
+        Declared confidence of the first comparison on a window.
+    margin
+        By how much it may be worse than the champion, at worst; None, as a rule, if it must be better.
+    window_to
+        Last period of the test window; None if there is none.
+    suspicion
+        Why its figures are too good to be true, in words; None if they are not.
+    is_rule_suspect
+        Whether the rule reads what the suspicion is about, so that it cannot stand in either.
+    shortage
+        Why the window proves nothing, in words; None if it holds enough.
+    fault
+        Why it must not serve however much better it is, in words; None if it may.
+    """
+
+    version: str
+    yardstick: Yardstick
+    value: float | None
+    is_rule: bool
+    over_rule: Estimate | None
+    confidence: float
+    margin: float | None = None
+    window_to: date | None = None
+    suspicion: str | None = None
+    is_rule_suspect: bool = False
+    shortage: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Champion:
     """The version that serves, as it does on the challenger's test window.
 
@@ -63,33 +127,23 @@ class Champion:
     """
 
     version: str
-    gain: Gain | None = None
+    gain: Estimate | None = None
     obstacle: Obstacle | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a decision goes by, beside what was measured.
+    """What the registry knows of a comparison.
 
     Attributes
     ----------
-    rule_columns
-        Columns that the one-line rule reads: it cannot stand in where they leak.
-    confidence
-        Declared confidence, ``EvaluationConfig.confidence``.
     comparison
-        Which comparison on this test window it is, counted from 1. The gains must have been measured for it
-        (``comparisons.for_comparison``).
-    is_age_retrain
-        Whether the challenger was fitted only because the champion is old.
+        Which comparison on this test window it is, counted from 1.
     rolled_back_until
         Last period of the window on which the challenger, or the rule fitted with it, had won when it was taken back.
     """
 
-    rule_columns: Set[str]
-    confidence: float
     comparison: int = 1
-    is_age_retrain: bool = False
     rolled_back_until: date | None = None
 
 
@@ -101,8 +155,10 @@ class Decision:
     ----------
     verdict, serves, reason
         What became of the challenger, who serves, and why, in a sentence.
+    metric
+        Name of the figure by which it was decided.
     champion_value, challenger_value
-        Log-loss of both on the test window; of the rule, where it was the one to beat.
+        This figure of both on the test window; of the rule, where it was the one to beat.
     gain_low, gain_high
         Interval of the difference.
     window_to
@@ -114,6 +170,7 @@ class Decision:
     verdict: Verdict
     serves: Serves
     reason: str
+    metric: str | None = None
     champion_value: float | None = None
     challenger_value: float | None = None
     gain_low: float | None = None

@@ -6,8 +6,8 @@ drawings (``charts``), words of metrics (``wording``), measuring.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from ml_assets.classification.claims import claims_of
@@ -25,6 +25,8 @@ from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.charts import course_drawings, window_drawings
 from ml_assets.reports.page import rendered
+from ml_assets.reports.plain_card import FactsTable
+from ml_assets.reports.standing import Standing
 from ml_assets.reports.wording import (
     DASH,
     METRIC_WORDS,
@@ -41,40 +43,12 @@ _SEGMENTS = 30
 _NOTHING = Estimate(value=None)
 
 
-@dataclass(frozen=True, slots=True)
-class FactsTable:
-    """A further table of a card, such as the coverage of predicted days by month.
-
-    Attributes
-    ----------
-    title, words
-        Heading, and what the table says.
-    header, rows
-        Cells as they are to be read; each row is as long as the header.
-    """
-
-    title: str
-    words: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CardFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts(Standing):
     """What a card says that an evaluation does not hold.
 
     Attributes
     ----------
-    verdict, reason
-        Of the promotion gate, in words.
-    champion_version
-        Version that serves now; None if none does.
-    made_at
-        When the card was made, in words.
-    run_id
-        Run that trained the version.
-    git_commit
-        Commit of the code that did.
     data_from, data_to
         First and last day of the source's events; None where it holds none.
     complete_until
@@ -83,24 +57,15 @@ class CardFacts:
         How the figures were measured.
     value_threshold
         Probability from which on a contact pays; None where margin, cost and save rate are not configured.
-    links
-        Addresses by their words.
     tables
         Further tables.
     """
 
-    verdict: str
-    reason: str
-    champion_version: str | None
-    made_at: str
-    run_id: str
-    git_commit: str
     data_from: date | None
     data_to: date | None
     complete_until: date | None
     measured_with: EvaluationConfig
     value_threshold: float | None = None
-    links: Mapping[str, str] = field(default_factory=dict)
     tables: tuple[FactsTable, ...] = ()
 
 
@@ -146,6 +111,11 @@ def model_card(question: Question, evaluation: Evaluation, facts: CardFacts) -> 
     return rendered(
         "card.html",
         title=question.name,
+        words=question.words,
+        population=question.population,
+        version=evaluation.version,
+        chosen=evaluation.chosen,
+        fingerprint=evaluation.fingerprint,
         question=question,
         evaluation=evaluation,
         facts=facts,
@@ -177,19 +147,13 @@ def model_card(question: Question, evaluation: Evaluation, facts: CardFacts) -> 
 
 def tone(evaluation: Evaluation, facts: CardFacts) -> Tone:
     """Return how good the news is: bad is a leak, good is a learned version that serves."""
-    if evaluation.leaks:
-        return Tone.BAD
-    is_champion = facts.champion_version == evaluation.version
-    return Tone.GOOD if is_champion and evaluation.chosen != RULE else Tone.NOTE
+    is_rule = evaluation.chosen == RULE
+    return facts.tone(evaluation.version, is_rule=is_rule, is_suspect=bool(evaluation.leaks))
 
 
 def serving_words(evaluation: Evaluation, facts: CardFacts) -> str:
     """Return which version serves, in a sentence."""
-    if facts.champion_version is None:
-        return "No version serves."
-    if facts.champion_version != evaluation.version:
-        return f"Version {facts.champion_version} serves, not this one."
-    return "This version serves: it is the one-line rule." if evaluation.chosen == RULE else "This version serves."
+    return facts.serving_words(evaluation.version, is_rule=evaluation.chosen == RULE)
 
 
 def worst_segments_first(segments: Sequence[SegmentScores]) -> list[SegmentScores]:

@@ -14,9 +14,8 @@ from itertools import groupby
 
 import pandas as pd
 
-from ml_assets.classification.evaluation import Metric
 from ml_assets.reports.page import rendered
-from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict, headline
 from ml_assets.reports.wording import DASH, Tone, decimal, with_interval
 
 # Of one metric there may be several claims.
@@ -62,8 +61,9 @@ def scoreboard_html(rows: Sequence[ScoreboardRow]) -> str:
 
 
 def readme_block(rows: Sequence[ScoreboardRow]) -> str:
-    """Return the claims and each model's AUC as a Markdown table, and below it what is wrong with some claims."""
-    shown = [row for row in rows if row.claimed_target is not None or row.metric is Metric.AUC]
+    """Return the claims and each model's headline as a Markdown table, and below it what is wrong with some claims."""
+    models = (list(group) for _, group in groupby(rows, key=lambda row: row.model_name))
+    shown = [row for model in models for row in model if row.claimed_target is not None or row is headline(model)]
     lines = [
         "| model | serves | metric | rule | achieved (interval) | claimed | verdict |",
         "|---|---|---|---:|---:|---:|---|",

@@ -1,18 +1,19 @@
 """A row of the scoreboard.
 
-Belongs here: the types. Does not belong here: how rows come about (``scoreboard_rows``), how they are written
-(``scoreboard``).
+Belongs here: the types, and which row stands for a model. Does not belong here: how rows come about
+(``scoreboard_rows``), how they are written (``scoreboard``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from ml_assets.classification.evaluation import Metric
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.wording import METRIC_WORDS
+from ml_assets.reports.wording import metric_title
 
 
 class ScoreVerdict(StrEnum):
@@ -57,7 +58,7 @@ class ScoreboardRow:
     """
 
     model_name: str
-    metric: Metric
+    metric: str
     claimed_target: float | None
     rule_value: float | None
     baseline_value: float | None
@@ -81,4 +82,9 @@ class ScoreboardRow:
     @property
     def title(self) -> str:
         """Return what the metric is called."""
-        return METRIC_WORDS[self.metric].title
+        return metric_title(self.metric)
+
+
+def headline(rows: Sequence[ScoreboardRow]) -> ScoreboardRow:
+    """Return the row of a model that stands for it where there is room for one: its AUC, without one its first row."""
+    return next((row for row in rows if row.metric == Metric.AUC), rows[0])

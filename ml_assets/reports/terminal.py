@@ -6,15 +6,15 @@ Belongs here: reading the rows that were written, and one line a model. Does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from ml_assets.classification.evaluation import Metric
-from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
-from ml_assets.reports.wording import DASH, with_interval
+from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict, headline
+from ml_assets.reports.wording import with_interval
 
 _ROWS = TypeAdapter(tuple[ScoreboardRow, ...])
 _HEAD = ("model", "serves", "AUC (interval)", "claims")
@@ -33,7 +33,7 @@ def stored_rows(path: Path) -> tuple[ScoreboardRow, ...]:
 
 
 def scoreboard_lines(rows: Sequence[ScoreboardRow]) -> list[str]:
-    """Return a line a model: who serves, its AUC, and what became of the claims; no lines without rows."""
+    """Return a line a model: who serves, its headline, and what became of the claims; no lines without rows."""
     if not rows:
         return []
     table = [_HEAD, *(_cells(name, list(group)) for name, group in groupby(rows, key=lambda row: row.model_name))]
@@ -47,12 +47,12 @@ def _cells(name: str, rows: Sequence[ScoreboardRow]) -> tuple[str, str, str, str
         if row.claimed_target is not None:
             claims.setdefault(row.verdict, []).append(f"{row.title} {row.claimed_target:g}")
     words = "; ".join(f"{verdict}: {', '.join(found)}" for verdict, found in claims.items())
-    return name, rows[0].serves, next(_auc(rows), DASH), words or "none"
+    return name, rows[0].serves, _figure(headline(rows)), words or "none"
 
 
-def _auc(rows: Sequence[ScoreboardRow]) -> Iterator[str]:
-    """Yield the AUC on the test window; of several claims about it each row holds the same."""
-    for row in rows:
-        if row.metric is Metric.AUC:
-            is_measured = row.verdict is not ScoreVerdict.NOT_EVALUATED
-            yield with_interval(row.estimate) if is_measured else row.verdict.value
+def _figure(row: ScoreboardRow) -> str:
+    """Return the headline; it is named where the head of the table does not name it."""
+    if row.verdict is ScoreVerdict.NOT_EVALUATED:
+        return row.verdict.value
+    figure = with_interval(row.estimate)
+    return figure if row.metric == Metric.AUC else f"{row.title} {figure}"

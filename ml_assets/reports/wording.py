@@ -48,7 +48,7 @@ class MetricWords:
     meaning: str
 
 
-METRIC_WORDS: Mapping[Metric, MetricWords] = {
+METRIC_WORDS: Mapping[str, MetricWords] = {
     Metric.LOG_LOSS: MetricWords("Log-loss", "Mean surprise in nats at what came true; lower is better."),
     Metric.AUC: MetricWords("AUC", "How often a yes is ranked above a no; 0.5 is chance, 1 is perfect."),
     Metric.AVERAGE_PRECISION: MetricWords(
@@ -76,6 +76,11 @@ METRIC_WORDS: Mapping[Metric, MetricWords] = {
     ),
     Metric.POOLED_AUC: MetricWords("Pooled AUC", "Rolling origin: one AUC over the rows of all its periods."),
 }
+
+
+def metric_title(metric: str) -> str:
+    """Return what a metric is called; one that nothing is said of is called by its name."""
+    return METRIC_WORDS[metric].title if metric in METRIC_WORDS else metric.replace("_", " ").capitalize()
 
 
 def decimal(value: float | None, digits: int = 3) -> str:

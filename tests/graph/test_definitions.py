@@ -26,10 +26,11 @@ from ecom_assets.keys import (
 )
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
-from ml_assets.classification.assets import LEAK_CHECK, SCHEMA_CHECK, TRAINING_SET_CHECK
+from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.classification.scoring import shared_key
 from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE, scores_key
 from ml_assets.definitions import questions_of
+from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step, model_asset_key
 from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -18,12 +17,10 @@ from ecom_assets.engine_parity.audit import NotComparableError, audit_build, aud
 from ecom_assets.keys import AUDIT_ENGINE_PARITY
 from ecom_assets.models import model_resources
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ml_assets.classification.scoring import score
 from ml_assets.config import ScoringConfig
 from ml_assets.contract import FILES_RESOURCE, REGISTRY_RESOURCE
-from ml_assets.definitions import questions_of
-from ml_assets.late_delivery.days.assets import extras_of
-from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
+from ml_assets.definitions import families_of
+from ml_assets.family.scoring import score
 from ml_assets.predictions import PREDICTION_TABLES
 from tests.conftest import Home, PostgresHome
 from tests.fixtures.predictions import scores
@@ -126,12 +123,11 @@ def test_the_server_was_scored_and_its_champions_say_the_same_of_the_embedded_fe
     resources = model_resources(settings)
     files, registry = resources[FILES_RESOURCE], resources[REGISTRY_RESOURCE]
     warehouse, server = DuckDBWarehouse(path=str(embedded.path)), server_of(settings)
-    for question in questions_of(settings.sources):
-        table = PREDICTION_TABLES[question.name].name
+    for family in families_of(settings.sources):
+        table = family.scores.name
         # What the embedded home's own models have said is not asked here.
         warehouse.delete(table, where="true")
-        further = partial(extras_of(question).columns, files) if question in LATE_DELIVERY else None
-        assert score(question, warehouse, registry, ScoringConfig(), datetime(2030, 1, 1), further).problems == ()
+        assert score(family, warehouse, files, registry, ScoringConfig(), datetime(2030, 1, 1)).problems == ()
         assert as_home.count(table) > 0
     comparisons = audit_build(embedded, server)
     assert problems(comparisons) == ""

@@ -10,10 +10,12 @@ import pytest
 from ecom_assets.models import model_files
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ml_assets.churn.questions import CHURN_OLIST_SELLERS
-from ml_assets.classification.gate import GateConfig, promote
-from ml_assets.classification.scoring import score
-from ml_assets.classification.steps import fit_and_register, make_training_set, measure_version
-from ml_assets.config import EvaluationConfig, PromotionConfig, ScoringConfig, SplitConfig, TrainingConfig
+from ml_assets.classification.contest import GateConfig
+from ml_assets.classification.family import MeasurementConfig, QuestionFamily
+from ml_assets.config import EvaluationConfig, ScoringConfig, SplitConfig, TrainingConfig
+from ml_assets.family.gate import promote
+from ml_assets.family.scoring import score
+from ml_assets.family.steps import fit_and_register, measure_version
 from ml_assets.predictions import PREDICTION_TABLES
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.tracking import ModelRegistry
@@ -66,11 +68,13 @@ def test_no_score_of_the_sample_is_left_and_its_champion_makes_way(real_home: Ho
     registry = ModelRegistry(settings.mlflow_tracking_uri, settings.mlflow_artifact_dir)
     files = model_files(settings)
     before = registry.aliased(question.name, CHAMPION)
-    make_training_set(question, warehouse, files, SplitConfig())
-    fit_and_register(question, files, registry, TrainingConfig(), "code", "run")
-    measure_version(question, files, registry, EvaluationConfig(resamples=50, rolling_periods=0), PromotionConfig())
-    outcome = promote(question, warehouse, files, registry, GateConfig(), "run", datetime(2020, 1, 1))
-    score(question, warehouse, registry, ScoringConfig(), datetime(2020, 1, 1))
+    family = QuestionFamily(question)
+    family.make_training_set(warehouse, files, SplitConfig())
+    fit_and_register(family, files, registry, TrainingConfig(), "code", "run")
+    quick = MeasurementConfig(evaluation=EvaluationConfig(resamples=50, rolling_periods=0))
+    measure_version(family, files, registry, quick)
+    outcome = promote(family, warehouse, files, registry, GateConfig(), "run", datetime(2020, 1, 1))
+    score(family, warehouse, files, registry, ScoringConfig(), datetime(2020, 1, 1))
     assert before is not None
     assert outcome.serving is not None
     assert outcome.serving.number != before.number

@@ -11,7 +11,9 @@ from ecom_assets.models import model_files
 from ecom_assets.warehouse.choice import warehouse_of
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS as QUESTION
 from ml_assets.classification.evaluation import PRIOR
-from ml_assets.classification.steps import register_candidate, stored_training, stored_training_set
+from ml_assets.classification.family import QuestionFamily
+from ml_assets.classification.steps import stored_training
+from ml_assets.family.steps import register_candidate
 from ml_assets.predictions import PREDICTION_TABLES
 from ml_assets.registry.champion import Parties, carry_out
 from ml_assets.registry.names import CHAMPION
@@ -35,8 +37,9 @@ def promoted(home_copy: Home) -> tuple[Version, Version]:
     files = model_files(settings)
     first = registry.aliased(QUESTION.name, CHAMPION)
     assert first is not None
-    rows, (facts, _) = stored_training_set(QUESTION, files), stored_training(QUESTION, files)
-    second = register_candidate(QUESTION, files, registry, rows, facts, PRIOR, "a run of its own")
+    second = register_candidate(
+        QuestionFamily(QUESTION), files, registry, stored_training(QUESTION, files), PRIOR, "a run of its own"
+    )
     carry_out(
         registry,
         warehouse_of(settings),

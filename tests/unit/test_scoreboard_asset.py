@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS
+from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.question import Question
 from ml_assets.contract import FILES_RESOURCE, REGISTRY_RESOURCE, SCOREBOARD, WAREHOUSE_RESOURCE
 from ml_assets.files import write_text
@@ -32,7 +33,10 @@ def home(store_file: Path, tmp_path: Path) -> QuestionHome:
 
 def board(home: QuestionHome, *questions: Question) -> dg.ExecuteInProcessResult:
     resources = {WAREHOUSE_RESOURCE: home.warehouse, FILES_RESOURCE: home.files, REGISTRY_RESOURCE: home.registry}
-    return dg.materialize([build_scoreboard_asset(questions, "pool", "v1")], resources=resources)
+    return dg.materialize(
+        [build_scoreboard_asset([QuestionFamily(question) for question in questions], "pool", "v1")],
+        resources=resources,
+    )
 
 
 def models(home: QuestionHome) -> set[str]:
@@ -63,8 +67,10 @@ def test_a_claim_that_was_dropped_leaves_no_row_and_other_questions_keep_theirs(
 
 
 def test_it_says_who_serves(home: QuestionHome, tmp_path: Path) -> None:
+    families = [QuestionFamily(VISITORS), QuestionFamily(SELLERS)]
+
     def said() -> str:
-        return json.dumps([str(row) for row in gathered_rows([VISITORS, SELLERS], home.files, home.registry)])
+        return json.dumps([str(row) for row in gathered_rows(families, home.files, home.registry)])
 
     assert "nobody" in said()
     folder = saved(tmp_path / "model")
@@ -72,7 +78,7 @@ def test_it_says_who_serves(home: QuestionHome, tmp_path: Path) -> None:
     renamed = replace(SELLERS, name=version.name)
     home.registry.set_alias(version, CHAMPION)
     write_text(home.files.evaluation(version.name), evaluation().model_dump_json())
-    rows = gathered_rows([renamed], home.files, home.registry)
+    rows = gathered_rows([QuestionFamily(renamed)], home.files, home.registry)
     assert rows
     assert any("boosted trees" in str(row) for row in rows)
 

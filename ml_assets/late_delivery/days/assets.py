@@ -10,8 +10,9 @@ import pandas as pd
 
 from ml_assets.classification.extras import Extras
 from ml_assets.classification.question import Question
-from ml_assets.classification.steps import newest_version, stored_frame, stored_training_set
+from ml_assets.classification.steps import stored_frame, stored_training_set
 from ml_assets.classification.verdicts import in_words
+from ml_assets.family.steps import newest_version
 from ml_assets.files import ModelFiles, write_text
 from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
 from ml_assets.late_delivery.days.config import DeliveryDaysConfig
@@ -19,7 +20,7 @@ from ml_assets.late_delivery.days.evaluate import evaluate_days
 from ml_assets.late_delivery.days.evaluation import Coverage, DeliveryDaysEvaluation
 from ml_assets.late_delivery.days.fitted import FittedDays
 from ml_assets.registry.tracking import ModelRegistry
-from ml_assets.reports.card import FactsTable
+from ml_assets.reports.plain_card import FactsTable
 
 COVERAGE_CHECK = "interval_covers"
 # What the share covered may differ from what was aimed at, over all months that are looked at.
@@ -93,7 +94,7 @@ def make_days(
     folder, record = days_folder(files, question), days_evaluation(files, question)
     files.replace_folder(folder, fitted.save)
     write_text(record, measured.model_dump_json(indent=2))
-    version = newest_version(question, files, registry)
+    version = newest_version(question.name, files, registry)
     figures = {} if measured.pooled is None else {"delivery_days_covered": measured.pooled.covered.value or 0.0}
     registry.log_evaluation(version, figures, {_FOLDER: folder, f"{_FOLDER}.json": record})
     return measured

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.assets import LEAK_CHECK, SCHEMA_CHECK, TRAINING_SET_CHECK
+from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.classification.question import Question
+from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.verdict import Verdict

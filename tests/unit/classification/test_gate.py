@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ml_assets.classification.gate import champion_on
-from ml_assets.classification.panel import panel_of
+from ml_assets.classification.contest import GateConfig
+from ml_assets.classification.family import QuestionFamily
 from ml_assets.config import EvaluationConfig, TreeConfig
+from ml_assets.family.gate import champion_on
 from ml_assets.keys import Step
 from ml_assets.registry.names import CANDIDATE, CHALLENGER, CHAMPION, LEARNED_UNTIL
 from ml_assets.registry.rollback import roll_back
@@ -143,21 +144,19 @@ def test_a_champion_whose_columns_are_gone_makes_way(trained: QuestionHome) -> N
 def test_a_champion_that_learned_from_the_window_is_not_compared(trained: QuestionHome) -> None:
     champion = trained.registry.aliased(SELLERS.name, CHAMPION)
     assert champion is not None
-    frame = seller_months()
-    panel = panel_of(SELLERS, frame[frame["as_of_date"] == "2017-11-30"])
-    answers = panel.label * 0.5 + 0.2
-    config = EvaluationConfig(resamples=20)
+    config = GateConfig(evaluation=EvaluationConfig(resamples=20))
+    contest = QuestionFamily(SELLERS).contest(trained.files, config)
 
     def on(tags: dict[str, str], challenger: str = "2") -> tuple[Obstacle | None, bool]:
         marked = Version(champion.name, champion.number, champion.run_id, {**champion.tags, **tags})
         other = Version(champion.name, challenger, "r", {})
-        found = champion_on(panel, marked, trained.registry, answers, config, other)
+        found = champion_on(contest, marked, trained.registry, other, 1)
         return found.obstacle, found.gain is not None
 
     assert on({}) == (None, True)
     # A month's end is asked about when its last day is over: what was learned until then is no look ahead.
-    assert on({LEARNED_UNTIL: "2017-12-01T00:00:00"}) == (None, True)
-    assert on({LEARNED_UNTIL: "2017-12-01T00:00:01"}) == (Obstacle.LEARNED_FROM_WINDOW, False)
+    assert on({LEARNED_UNTIL: "2017-10-01T00:00:00"}) == (None, True)
+    assert on({LEARNED_UNTIL: "2017-10-01T00:00:01"}) == (Obstacle.LEARNED_FROM_WINDOW, False)
     assert on({}, challenger=champion.number) == (None, False)
 
 

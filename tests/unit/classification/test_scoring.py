@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
 
+from ml_assets.classification.extras import Extras
+from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.panel import panel_of
-from ml_assets.classification.scoring import NoChampionError, first_moment, score, shared_key, without_hindsight
+from ml_assets.classification.scoring import first_moment, shared_key
 from ml_assets.config import ScoringConfig, ValueConfig
+from ml_assets.family.scoring import NoChampionError, Scored, score, without_hindsight
 from ml_assets.keys import Step
 from ml_assets.predictions import (
     AS_OF_DATE,
@@ -61,7 +65,7 @@ class Serving(ModelRegistry):
             return None
         return replace(found, tags={**found.tags, **self.tags}, number=self.number or found.number)
 
-    def load(self, version: Version) -> object:  # type: ignore[override]
+    def load(self, version: Version) -> object:
         found = super().aliased(version.name, CHAMPION)
         assert found is not None
         return super().load(found)
@@ -127,7 +131,7 @@ def test_every_answer_has_a_band_and_reasons_and_says_who_gave_it(trained: Quest
 
 def test_hindsight_is_marked_from_the_moment_on_which_was_learned(trained: QuestionHome) -> None:
     registry = Serving(trained.registry, **{LEARNED_UNTIL: "2017-12-31T12:00:00"})
-    score(SELLERS, trained.warehouse, registry, ScoringConfig(periods=12), NOW)
+    score(QuestionFamily(SELLERS), trained.warehouse, trained.files, registry, ScoringConfig(periods=12), NOW)
     by_month = trained.scores().groupby(AS_OF_DATE)[IS_BACKTEST].mean()
     # What was asked at the end of November was answered in the knowledge of December.
     assert by_month[by_month.index <= pd.Timestamp("2017-11-30")].eq(1).sum() >= 5
@@ -139,16 +143,16 @@ def test_an_answer_without_hindsight_is_not_replaced_by_one_with_it(trained: Que
     assert not before[IS_BACKTEST].any()
     wiser = Serving(trained.registry, **{LEARNED_UNTIL: "2017-12-31T00:00:00"})
     wiser.number = "9"
-    scored = score(SELLERS, trained.warehouse, wiser, ScoringConfig(), LATER)
+    scored = score(QuestionFamily(SELLERS), trained.warehouse, trained.files, wiser, ScoringConfig(), LATER)
     after = trained.scores()
     is_late = after[AS_OF_DATE] >= pd.Timestamp("2017-12-31")
     assert scored.kept == int((~is_late).sum()) == 3 * 250
     pd.testing.assert_frame_equal(after[~is_late], before[~is_late])
     assert set(after.loc[is_late, MODEL_VERSION]) == {"9"}
     # With more periods, what was never answered gets an answer with hindsight, which a later one may replace.
-    score(SELLERS, trained.warehouse, wiser, ScoringConfig(periods=8), LATER)
+    score(QuestionFamily(SELLERS), trained.warehouse, trained.files, wiser, ScoringConfig(periods=8), LATER)
     assert trained.scores()[IS_BACKTEST].sum() == 2 * 250
-    scored = score(SELLERS, trained.warehouse, wiser, ScoringConfig(periods=8), NOW)
+    scored = score(QuestionFamily(SELLERS), trained.warehouse, trained.files, wiser, ScoringConfig(periods=8), NOW)
     assert set(trained.scores().loc[lambda rows: rows[IS_BACKTEST], SCORED_AT]) == {pd.Timestamp(NOW)}
 
 
@@ -174,12 +178,12 @@ VALUES = ScoringConfig(value=ValueConfig(margin=100.0, contact_cost=5.0, save_ra
 
 def test_money_is_shown_only_where_all_that_it_takes_is_configured(trained: QuestionHome) -> None:
     half = ScoringConfig(value=ValueConfig(margin=100.0, contact_cost=5.0))
-    score(SELLERS, trained.warehouse, trained.registry, half, NOW)
+    score(QuestionFamily(SELLERS), trained.warehouse, trained.files, trained.registry, half, NOW)
     assert EXPECTED_VALUE not in trained.scores()
-    score(SELLERS, trained.warehouse, trained.registry, VALUES, NOW)
+    score(QuestionFamily(SELLERS), trained.warehouse, trained.files, trained.registry, VALUES, NOW)
     scores = trained.scores()
     np.testing.assert_allclose(scores[EXPECTED_VALUE], scores[SCORE] * 20 - 5)
-    score(SELLERS, trained.warehouse, trained.registry, half, NOW)
+    score(QuestionFamily(SELLERS), trained.warehouse, trained.files, trained.registry, half, NOW)
     assert trained.scores()[EXPECTED_VALUE].isna().all()
 
 
@@ -187,13 +191,13 @@ def test_answers_to_what_is_no_longer_asked_are_removed(trained: QuestionHome) -
     frame = seller_months()
     others = frame.assign(seller_id="other-" + frame["seller_id"])
     trained.fill(SELLERS, others, last_complete_day(others))
-    score(SELLERS, trained.warehouse, trained.registry, ScoringConfig(), NOW)
+    score(QuestionFamily(SELLERS), trained.warehouse, trained.files, trained.registry, ScoringConfig(), NOW)
     assert trained.scores()["seller_id"].str.startswith("other-").all()
 
 
 def test_who_has_no_champion_is_told_what_to_do(home: QuestionHome) -> None:
     with pytest.raises(NoChampionError, match=r"no version of churn_olist_sellers serves: materialise its promotion"):
-        score(SELLERS, home.warehouse, home.registry, ScoringConfig(), NOW)
+        score(QuestionFamily(SELLERS), home.warehouse, home.files, home.registry, ScoringConfig(), NOW)
 
 
 @pytest.fixture
@@ -210,11 +214,19 @@ def days(values: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]])
     return pd.DataFrame(dict.fromkeys(DELIVERY_DAYS, values))
 
 
+def scored_with(
+    home: QuestionHome, config: ScoringConfig, further: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+) -> Scored:
+    """Return the scores of purchases, with further columns if there are any."""
+    extras = Extras(dg.AssetKey("days"), lambda _, rows: further(rows), lambda _: ()) if further else None
+    return score(QuestionFamily(PURCHASES, extras), home.warehouse, home.files, home.registry, config, NOW)
+
+
 def test_further_columns_stand_beside_the_row_that_they_belong_to(purchases: QuestionHome) -> None:
     def further(rows: pd.DataFrame) -> pd.DataFrame:
         return days(rows["promised_days"].to_numpy(dtype=float)).set_axis(rows.index)
 
-    scored = score(PURCHASES, purchases.warehouse, purchases.registry, ScoringConfig(periods=2), NOW, further)
+    scored = scored_with(purchases, ScoringConfig(periods=2), further)
     assert scored.problems == ()
     rows = purchases.warehouse.read(PURCHASES.table)
     both = purchases.scores(PURCHASES).merge(rows, on="order_id", suffixes=("", "_asked"))
@@ -226,10 +238,10 @@ def test_further_columns_stand_beside_the_row_that_they_belong_to(purchases: Que
 
 
 def test_columns_that_are_missing_or_wrong_keep_the_scores_from_being_written(purchases: QuestionHome) -> None:
-    scored = score(PURCHASES, purchases.warehouse, purchases.registry, ScoringConfig(), NOW)
+    scored = scored_with(purchases, ScoringConfig())
     assert [problem.split(" lacks the column ")[1] for problem in scored.problems] == list(DELIVERY_DAYS)
     wrong = days([1.0] * 360).assign(delivery_days_high=0.5)
-    scored = score(PURCHASES, purchases.warehouse, purchases.registry, ScoringConfig(), NOW, lambda _: wrong)
+    scored = scored_with(purchases, ScoringConfig(), lambda _: wrong)
     assert "not in ascending order in 360 rows" in scored.problems[0]
     assert purchases.scores(PURCHASES).empty
 
@@ -238,14 +250,7 @@ def test_only_rows_of_the_question_are_asked(purchases: QuestionHome) -> None:
     frame = purchase_months(months=6, orders=60)
     both = pd.concat([frame, frame.assign(decision_point="handover")])
     purchases.fill(PURCHASES, both, last_complete_day(frame))
-    scored = score(
-        PURCHASES,
-        purchases.warehouse,
-        purchases.registry,
-        ScoringConfig(periods=1),
-        NOW,
-        lambda rows: days([1.0] * len(rows)),
-    )
+    scored = scored_with(purchases, ScoringConfig(periods=1), lambda rows: days([1.0] * len(rows)))
     assert len(scored.frame) == 60
     assert set(purchases.scores(PURCHASES)["decision_point"]) == {"purchase"}
 

@@ -8,15 +8,14 @@ import dagster as dg
 import pandas as pd
 
 from ml_assets.classification.evaluation import Candidate, FoldStatistics
-from ml_assets.classification.gate import Outcome
-from ml_assets.classification.scoring import Scored
 from ml_assets.classification.shown import (
     candidates_metadata,
     evaluation_metadata,
     folds_metadata,
-    outcome_metadata,
-    scores_metadata,
 )
+from ml_assets.family.gate import Outcome
+from ml_assets.family.scoring import Scored
+from ml_assets.family.shown import outcome_metadata, scores_metadata
 from ml_assets.registry.verdict import Serves, Verdict
 from tests.unit.registry.builders import decision, evaluation
 

@@ -9,18 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.evaluation import RULE
+from ml_assets.classification.evaluation import RULE, Evaluation
+from ml_assets.classification.family import MeasurementConfig, QuestionFamily
 from ml_assets.classification.steps import (
-    candidate_fingerprint,
-    fit_and_register,
     make_training_set,
-    measure_version,
-    newest_version,
     stored_evaluation,
     stored_training,
     stored_training_set,
 )
-from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig
+from ml_assets.config import EvaluationConfig, SplitConfig
+from ml_assets.family.steps import candidate_fingerprint, fit_and_register, measure_version, newest_version
 from ml_assets.registry.names import CANDIDATE, DAGSTER_RUN_ID, FINGERPRINT, GIT_COMMIT, LEARNED_UNTIL
 from tests.fixtures.question_home import (
     QUICK_TRAINING,
@@ -30,7 +28,8 @@ from tests.fixtures.question_home import (
     seller_months,
 )
 
-QUICK = EvaluationConfig(resamples=20, rolling_periods=0)
+FAMILY = QuestionFamily(SELLERS)
+QUICK = MeasurementConfig(evaluation=EvaluationConfig(resamples=20, rolling_periods=0))
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def filled(home: QuestionHome) -> QuestionHome:
 
 
 def fit(home: QuestionHome, code_version: str = "v1", run_id: str = "r1") -> str:
-    return fit_and_register(SELLERS, home.files, home.registry, QUICK_TRAINING, code_version, run_id).version
+    return fit_and_register(FAMILY, home.files, home.registry, QUICK_TRAINING, code_version, run_id)[0].version
 
 
 def test_a_training_set_is_stored_whole_in_a_fixed_order_and_divided_as_its_facts_say(filled: QuestionHome) -> None:
@@ -81,8 +80,9 @@ def test_the_same_rows_in_another_order_have_the_same_fingerprint_and_others_ano
 def test_a_version_says_what_it_was_made_from_and_by_whom(filled: QuestionHome) -> None:
     make_training_set(SELLERS, filled.warehouse, filled.files, SplitConfig())
     assert fit(filled) == "1"
-    facts, training = stored_training(SELLERS, filled.files)
-    version = newest_version(SELLERS, filled.files, filled.registry)
+    trained = stored_training(SELLERS, filled.files)
+    facts, training = trained.facts, trained.training
+    version = newest_version(SELLERS.name, filled.files, filled.registry)
     assert version.number == facts.version == "1"
     assert version.tags[FINGERPRINT] == candidate_fingerprint(facts, training.chosen)
     assert version.tags[CANDIDATE] == training.chosen
@@ -97,10 +97,10 @@ def test_a_version_says_what_it_was_made_from_and_by_whom(filled: QuestionHome) 
 def test_the_stored_candidates_answer_as_the_registered_version_does(filled: QuestionHome) -> None:
     make_training_set(SELLERS, filled.warehouse, filled.files, SplitConfig())
     fit(filled)
-    _, training = stored_training(SELLERS, filled.files)
+    training = stored_training(SELLERS, filled.files).training
     assert {RULE, "prior"} < set(training.models) == {candidate.name for candidate in training.candidates}
     features = stored_training_set(SELLERS, filled.files).panel.features
-    version = newest_version(SELLERS, filled.files, filled.registry)
+    version = newest_version(SELLERS.name, filled.files, filled.registry)
     registered = filled.registry.load(version).probability(features)
     assert (training.models[training.chosen].probability(features) == registered).all()
 
@@ -115,14 +115,15 @@ def test_rows_settings_and_code_make_a_version_and_a_run_does_not(filled: Questi
 def test_an_evaluation_is_stored_and_stands_on_the_run_of_its_version(filled: QuestionHome) -> None:
     make_training_set(SELLERS, filled.warehouse, filled.files, SplitConfig())
     fit(filled)
-    measured = measure_version(SELLERS, filled.files, filled.registry, QUICK, PromotionConfig())
+    measured = measure_version(FAMILY, filled.files, filled.registry, QUICK).record
+    assert isinstance(measured, Evaluation)
     assert stored_evaluation(SELLERS, filled.files) == measured
     assert measured.version == "1"
     assert measured.test is not None
     from mlflow import MlflowClient
 
     client = MlflowClient(filled.registry.tracking_uri)
-    run_id = newest_version(SELLERS, filled.files, filled.registry).run_id
+    run_id = newest_version(SELLERS.name, filled.files, filled.registry).run_id
     assert client.get_run(run_id).data.metrics["test_auc"] == measured.test.auc.value
     assert "evaluation.json" in [file.path for file in client.list_artifacts(run_id)]
 
@@ -134,4 +135,4 @@ def test_a_version_that_was_deleted_is_missed_in_words(filled: QuestionHome, tmp
 
     MlflowClient(filled.registry.tracking_uri).delete_model_version(SELLERS.name, "1")
     with pytest.raises(LookupError, match="version 1 of churn_olist_sellers is not in the registry; materialise"):
-        newest_version(SELLERS, filled.files, filled.registry)
+        newest_version(SELLERS.name, filled.files, filled.registry)

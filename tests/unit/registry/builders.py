@@ -23,7 +23,8 @@ from ml_assets.classification.evaluation import (
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.lines import Line
 from ml_assets.classification.margins import RuleMargin
-from ml_assets.classification.question import Rule, Term
+from ml_assets.classification.question import Period, Question, Rule, Term
+from ml_assets.contract import TableName
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.registry.verdict import Decision, Serves, Verdict
@@ -102,6 +103,27 @@ def evaluation(
     )
 
 
+def question(*rule_columns: str) -> Question:
+    """Return a question whose rule reads some columns."""
+    return Question(
+        name=NAME,
+        words="Will it stay?",
+        population="Things.",
+        source="olist",
+        table=TableName("features", "things"),
+        key=("thing",),
+        entity="thing",
+        as_of_column="as_of_date",
+        as_of_is_date=True,
+        period=Period.MONTH,
+        label="has_churned",
+        horizon_ends_column="label_known_at",
+        observed_event="purchases",
+        segment=None,
+        rule=Rule("more is more", tuple(Term(column, 1.0) for column in rule_columns)),
+    )
+
+
 def leak(*columns: str) -> LeakFinding:
     return LeakFinding(columns=columns, auc=0.99, precision=1.0, reason="AUC of one column")
 
@@ -147,6 +169,7 @@ def decision(verdict: Verdict, serves: Serves, window: date | None = WINDOW, rea
         verdict=verdict,
         serves=serves,
         reason=reason,
+        metric="log_loss",
         champion_value=0.42,
         challenger_value=0.4,
         gain_low=0.01,

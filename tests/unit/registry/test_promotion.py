@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml_assets.classification.contest import GateConfig, evidence_of
 from ml_assets.classification.evaluation import RULE, Evaluation, Gain
 from ml_assets.config import PromotionConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.registry.promotion import decide
 from ml_assets.registry.verdict import Champion, Decision, Obstacle, Serves, Terms, Verdict
-from tests.unit.registry.builders import WINDOW, estimate, evaluation, gain, leak, scores
+from tests.unit.registry.builders import WINDOW, estimate, evaluation, gain, leak, question, scores
 
 BETTER, WORSE = gain(0.001), gain(-0.001)
 NOT_FINITE = Gain(log_loss=Estimate(value=0.1, low=math.nan, high=0.2), auc=estimate(0.0))
@@ -25,16 +26,23 @@ CANNOT = Champion("3", obstacle=Obstacle.CANNOT_ANSWER)
 MARGIN = PromotionConfig(non_inferiority_margin=0.005)
 
 
+def serving(over: Gain | None = None) -> Champion:
+    """Return champion 3, over which the challenger has a gain."""
+    return Champion("3", over.log_loss if over else None)
+
+
 def decided(
     challenger: Evaluation | None = None,
     over_rule: Gain | None = BETTER,
     champion: Champion | None = None,
     config: PromotionConfig | None = None,
+    *,
+    is_age_retrain: bool = False,
     **terms: Any,
 ) -> Decision:
-    defaults: dict[str, Any] = {"rule_columns": {"orders"}, "confidence": 0.95}
+    gate = GateConfig(promotion=config or PromotionConfig(), is_age_retrain=is_age_retrain)
     return decide(
-        challenger or evaluation(), over_rule, champion, config or PromotionConfig(), Terms(**defaults | terms)
+        evidence_of(question("orders"), challenger or evaluation(), over_rule, gate), champion, Terms(**terms)
     )
 
 
@@ -57,43 +65,43 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
     ),
     # Somebody serves.
     "better than champion and rule": (
-        {"champion": Champion("3", BETTER)},
+        {"champion": serving(BETTER)},
         Verdict.PROMOTED,
         Serves.CHALLENGER,
         "of champion 3",
     ),
     "no better than the champion": (
-        {"champion": Champion("3", WORSE)},
+        {"champion": serving(WORSE)},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
     ),
     "ties with the champion": (
-        {"champion": Champion("3", gain(0.0))},
+        {"champion": serving(gain(0.0))},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
     ),
     "better than the champion, not than the rule": (
-        {"champion": Champion("3", BETTER), "over_rule": WORSE},
+        {"champion": serving(BETTER), "over_rule": WORSE},
         Verdict.RULE_PROMOTED,
         Serves.RULE,
         "but log-loss better than that of the rule by",
     ),
     "worse than both": (
-        {"champion": Champion("3", WORSE), "over_rule": WORSE},
+        {"champion": serving(WORSE), "over_rule": WORSE},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
     ),
     "the rule beats the champion": (
-        {"challenger": evaluation(chosen=RULE), "champion": Champion("3", BETTER), "over_rule": None},
+        {"challenger": evaluation(chosen=RULE), "champion": serving(BETTER), "over_rule": None},
         Verdict.RULE_PROMOTED,
         Serves.RULE,
         "the rule serves",
     ),
     "the rule does not beat the champion": (
-        {"challenger": evaluation(chosen=RULE), "champion": Champion("3", WORSE), "over_rule": None},
+        {"challenger": evaluation(chosen=RULE), "champion": serving(WORSE), "over_rule": None},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
@@ -126,7 +134,7 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
         "99 events of the rarer answer, 100 are needed; the rule serves",
     ),
     "too few no": (
-        {"challenger": evaluation(rows=5000, positives=4950), "champion": Champion("3", BETTER)},
+        {"challenger": evaluation(rows=5000, positives=4950), "champion": serving(BETTER)},
         Verdict.INSUFFICIENT_EVIDENCE,
         Serves.CHAMPION,
         "50 events of the rarer answer",
@@ -141,7 +149,7 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
     # Refusals.
     "leak": ({"challenger": evaluation(leaks=(leak("status"),))}, Verdict.REFUSED, Serves.RULE, "a leak is suspected"),
     "leak, somebody serves": (
-        {"challenger": evaluation(leaks=(leak("status"),)), "champion": Champion("3", BETTER)},
+        {"challenger": evaluation(leaks=(leak("status"),)), "champion": serving(BETTER)},
         Verdict.REFUSED,
         Serves.CHAMPION,
         "status (AUC 0.990, AUC of one column); the champion serves",
@@ -171,7 +179,7 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
         "slope 1.51 is further than 0.5 from 1",
     ),
     "slope too flat": (
-        {"challenger": evaluation(test=scores(slope=0.49)), "champion": Champion("3", BETTER)},
+        {"challenger": evaluation(test=scores(slope=0.49)), "champion": serving(BETTER)},
         Verdict.REFUSED,
         Serves.CHAMPION,
         "slope 0.49",
@@ -220,13 +228,13 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
         "gain over the rule is missing",
     ),
     "gain over the champion not finite": (
-        {"champion": Champion("3", NOT_FINITE)},
+        {"champion": serving(NOT_FINITE)},
         Verdict.REFUSED,
         Serves.CHAMPION,
         "gain over champion 3 is missing or not finite",
     ),
     "gain over the champion missing": (
-        {"champion": Champion("3")},
+        {"champion": serving()},
         Verdict.REFUSED,
         Serves.CHAMPION,
         "gain over champion 3 is missing",
@@ -239,31 +247,31 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
     ),
     # Fitted only because the champion is old.
     "age, within the margin": (
-        {"champion": Champion("3", gain(-0.004)), "config": MARGIN, "is_age_retrain": True},
+        {"champion": serving(gain(-0.004)), "config": MARGIN, "is_age_retrain": True},
         Verdict.PROMOTED,
         Serves.CHALLENGER,
         "a retrain for age may be worse by 0.005",
     ),
     "age, at the margin": (
-        {"champion": Champion("3", gain(-0.005)), "config": MARGIN, "is_age_retrain": True},
+        {"champion": serving(gain(-0.005)), "config": MARGIN, "is_age_retrain": True},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
     ),
     "age, no margin declared": (
-        {"champion": Champion("3", gain(-0.004)), "is_age_retrain": True},
+        {"champion": serving(gain(-0.004)), "is_age_retrain": True},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
     ),
     "margin declared, but not for age": (
-        {"champion": Champion("3", gain(-0.004)), "config": MARGIN},
+        {"champion": serving(gain(-0.004)), "config": MARGIN},
         Verdict.KEPT,
         Serves.CHAMPION,
         "the champion stays",
     ),
     "age, within the margin, rule not beaten": (
-        {"champion": Champion("3", gain(-0.004)), "config": MARGIN, "is_age_retrain": True, "over_rule": WORSE},
+        {"champion": serving(gain(-0.004)), "config": MARGIN, "is_age_retrain": True, "over_rule": WORSE},
         Verdict.KEPT,
         Serves.CHAMPION,
         "of the rule",
@@ -271,7 +279,7 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
     "age, the rule is within the margin": (
         {
             "challenger": evaluation(chosen=RULE),
-            "champion": Champion("3", gain(-0.004)),
+            "champion": serving(gain(-0.004)),
             "config": MARGIN,
             "is_age_retrain": True,
             "over_rule": None,
@@ -282,20 +290,20 @@ CASES: dict[str, tuple[dict[str, Any], Verdict, Serves, str]] = {
     ),
     # Rolled back before.
     "rolled back, same window": (
-        {"champion": Champion("3", BETTER), "rolled_back_until": WINDOW},
+        {"champion": serving(BETTER), "rolled_back_until": WINDOW},
         Verdict.KEPT,
         Serves.CHAMPION,
         "it was rolled back, and no test window ends after 2018-06-01 yet",
     ),
     "rolled back, newer window": (
-        {"champion": Champion("3", BETTER), "rolled_back_until": date(2018, 5, 1)},
+        {"champion": serving(BETTER), "rolled_back_until": date(2018, 5, 1)},
         Verdict.PROMOTED,
         Serves.CHALLENGER,
         "of champion 3",
     ),
     "rolled back, newer window, only within the margin": (
         {
-            "champion": Champion("3", gain(-0.004)),
+            "champion": serving(gain(-0.004)),
             "rolled_back_until": date(2018, 5, 1),
             "config": MARGIN,
             "is_age_retrain": True,
@@ -328,7 +336,7 @@ def test_every_verdict_and_everybody_who_can_serve_occurs() -> None:
 
 
 def test_the_figures_are_those_of_whom_it_was_compared_with() -> None:
-    outcome = decided(champion=Champion("3", gain(0.02)), over_rule=gain(0.05))
+    outcome = decided(champion=serving(gain(0.02)), over_rule=gain(0.05))
     assert outcome.challenger_value == 0.4
     assert outcome.champion_value == pytest.approx(0.43)
     assert (outcome.gain_low, outcome.gain_high) == pytest.approx((0.02, 0.04))
@@ -339,7 +347,7 @@ def test_the_figures_are_those_of_whom_it_was_compared_with() -> None:
 
 def test_only_a_comparison_uses_up_the_window() -> None:
     assert decided().is_compared
-    assert decided(champion=Champion("3", WORSE)).is_compared
+    assert decided(champion=serving(WORSE)).is_compared
     assert not decided(challenger=evaluation(leaks=(leak("status"),))).is_compared
     assert not decided(challenger=evaluation(positives=1)).is_compared
     assert not decided(champion=LEARNED).is_compared
@@ -347,7 +355,7 @@ def test_only_a_comparison_uses_up_the_window() -> None:
 
 GAINS = st.one_of(st.none(), st.just(NOT_FINITE), st.floats(-0.1, 0.1).map(gain))
 CHAMPIONS = st.one_of(
-    st.none(), st.sampled_from([LEARNED, CANNOT]), GAINS.map(lambda over: Champion("3", over)), st.just(Champion("7"))
+    st.none(), st.sampled_from([LEARNED, CANNOT]), GAINS.map(lambda over: serving(over)), st.just(Champion("7"))
 )
 CHALLENGERS = st.builds(
     evaluation,
@@ -386,7 +394,7 @@ def test_whatever_is_measured_nobody_serves_unproven(
         assert over_rule is not None and over_rule.log_loss.low is not None
         assert over_rule.log_loss.low > 0
         if champion is not None and champion.obstacle is None:
-            assert champion.gain is not None and champion.gain.log_loss.low is not None
-            assert champion.gain.log_loss.low > 0
+            assert champion.gain is not None and champion.gain.low is not None
+            assert champion.gain.low > 0
     if outcome.serves is Serves.NOBODY:
         assert challenger.leaks

@@ -7,14 +7,14 @@ import os
 import pytest
 
 from ecom_assets.commands import rollback as command
-from ml_assets.config import PromotionConfig
+from ml_assets.classification.contest import GateConfig, evidence_of
 from ml_assets.registry.champion import rolled_back_until
 from ml_assets.registry.names import CHAMPION, ROLLED_BACK
 from ml_assets.registry.promotion import decide
 from ml_assets.registry.rollback import RollbackError, roll_back
 from ml_assets.registry.tracking import ModelRegistry
 from ml_assets.registry.verdict import Champion, Decision, Serves, Terms, Verdict
-from tests.unit.registry.builders import NAME, WINDOW, evaluation, gain
+from tests.unit.registry.builders import NAME, WINDOW, evaluation, gain, question
 from tests.unit.registry.gate import KEPT, NOW, PROMOTED, Gate, rows, serving
 
 
@@ -27,9 +27,9 @@ def judged(gate: Gate, fingerprint: str, champion: Champion, *, months_later: in
     """Return what the gate says of a version that is better than champion and rule."""
     version = gate.version(fingerprint)
     window = WINDOW.replace(month=WINDOW.month + months_later)
-    terms = Terms(rule_columns=frozenset(), confidence=0.95, rolled_back_until=rolled_back_until(version))
-    challenger = evaluation(version=version.number, window=window)
-    return decide(challenger, gain(0.01), champion, PromotionConfig(), terms)
+    terms = Terms(rolled_back_until=rolled_back_until(version))
+    measured = evaluation(version=version.number, window=window)
+    return decide(evidence_of(question("orders"), measured, gain(0.01), GateConfig()), champion, terms)
 
 
 def test_the_champion_before_serves_again_and_a_row_says_so(gate: Gate) -> None:
@@ -41,17 +41,19 @@ def test_the_champion_before_serves_again_and_a_row_says_so(gate: Gate) -> None:
     assert (row["verdict"], row["champion_version"], row["challenger_version"]) == ("rolled back", "2", "1")
     assert row["reason"] == "by command: version 1 serves again in the place of version 2"
     assert row["gain_low"] is None
+    # It goes by what the decision before went by.
+    assert row["metric"] == rows(gate.warehouse)[-2]["metric"] == "log_loss"
 
 
 def test_what_was_taken_back_returns_only_on_a_newer_window(gate: Gate) -> None:
     gate.decide(PROMOTED, "f1")
     gate.decide(PROMOTED, "f2")
     back(gate)
-    again = judged(gate, "f2", Champion("1", gain(0.01)))
+    again = judged(gate, "f2", Champion("1", gain(0.01).log_loss))
     assert (again.verdict, again.serves) == (Verdict.KEPT, Serves.CHAMPION)
     gate.decide(again, "f2")
     assert serving(gate.registry) == "1"
-    later = judged(gate, "f2", Champion("1", gain(0.01)), months_later=1)
+    later = judged(gate, "f2", Champion("1", gain(0.01).log_loss), months_later=1)
     assert later.verdict is Verdict.PROMOTED
     gate.decide(later, "f2")
     assert serving(gate.registry) == "2"
@@ -63,7 +65,7 @@ def test_another_version_is_not_held_back(gate: Gate) -> None:
     gate.decide(PROMOTED, "f1")
     gate.decide(PROMOTED, "f2")
     back(gate)
-    assert judged(gate, "f3", Champion("1", gain(0.01))).verdict is Verdict.PROMOTED
+    assert judged(gate, "f3", Champion("1", gain(0.01).log_loss)).verdict is Verdict.PROMOTED
 
 
 def test_each_time_goes_one_champion_further_back(gate: Gate) -> None:

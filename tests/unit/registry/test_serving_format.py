@@ -17,6 +17,8 @@ from ml_assets.registry.serving_format import ExecutableArtifactError, refuse_ex
 from ml_assets.registry.tracking import ModelRegistry
 from tests.unit.registry.builders import FEATURES, NAME, classifier, registered
 
+ANSWERS = classifier().served(FEATURES)
+
 PREDICT = """
 import json, sys
 import pandas as pd
@@ -63,7 +65,8 @@ def test_what_was_registered_executes_nothing_and_holds_the_rows_that_were_given
 
 
 def test_the_signature_names_every_feature_and_the_score() -> None:
-    inputs, outputs = signature_of(FEATURES).inputs, signature_of(FEATURES).outputs
+    signature = signature_of(FEATURES, ANSWERS)
+    inputs, outputs = signature.inputs, signature.outputs
     assert [(column.name, column.type.name) for column in inputs] == [("order_count", "double"), ("state", "string")]
     assert [(column.name, column.type.name) for column in outputs] == [("score", "double")]
 

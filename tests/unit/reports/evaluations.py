@@ -25,7 +25,8 @@ from ml_assets.classification.question import Period, Question, Rule, Term
 from ml_assets.config import EvaluationConfig
 from ml_assets.contract import TableName
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.card import CardFacts, FactsTable
+from ml_assets.reports.card import CardFacts
+from ml_assets.reports.plain_card import FactsTable
 
 QUESTION = Question(
     name="churn_things",

@@ -12,7 +12,6 @@ from ml_assets.classification.claims import ClaimName
 from ml_assets.classification.evaluation import Evaluation, Importance, LeakFinding, PeriodScores
 from ml_assets.reports.card import (
     CardFacts,
-    FactsTable,
     model_card,
     most_off,
     serving_words,
@@ -20,6 +19,7 @@ from ml_assets.reports.card import (
     worst_period,
     worst_segments_first,
 )
+from ml_assets.reports.plain_card import FactsTable
 from ml_assets.reports.wording import Tone
 from tests.unit.reports.evaluations import FACTS, MEASURED, NO_SCORES, NOTHING, QUESTION, UNMEASURED
 

@@ -1,0 +1,133 @@
+"""The champion's answers to the newest rows, as rows of its table of predictions.
+
+Belongs here: which answers stay, what every answer says of itself, writing them. Does not belong here: how a version
+answers (the families), who the champion is (``registry``), the columns of the table (``predictions``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.family.family import Family
+from ml_assets.family.records import Answers
+from ml_assets.files import ModelFiles
+from ml_assets.predictions import (
+    AS_OF_DATE,
+    IS_BACKTEST,
+    MODEL_VERSION,
+    SCORED_AT,
+    PredictionTable,
+    schema_problems,
+)
+from ml_assets.registry.names import CHAMPION, LEARNED_UNTIL
+from ml_assets.registry.tracking import ModelRegistry, Version
+from ml_assets.warehouse import Warehouse
+
+
+class NoChampionError(RuntimeError):
+    """No version of a model serves; the message names the repair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Rows that were written into a table of predictions, or that were not because of problems.
+
+    Attributes
+    ----------
+    version
+        Number of the version that answered.
+    frame
+        The rows.
+    kept
+        Rows left as they are, because an answer without hindsight stands there already.
+    problems
+        Why nothing was written; none if all was.
+    """
+
+    version: str
+    frame: pd.DataFrame
+    kept: int
+    problems: tuple[str, ...]
+
+
+def score(
+    family: Family, warehouse: Warehouse, files: ModelFiles, registry: ModelRegistry, config: Any, now: datetime
+) -> Scored:
+    """Let the champion answer the newest rows, and write the answers unless something is wrong with them.
+
+    Parameters
+    ----------
+    family
+        What is asked.
+    warehouse, files, registry
+        Where rows, further files and the champion are, and where the answers go.
+    config
+        Of the family's scores: which rows.
+    now
+        Moment of the answers, UTC.
+
+    Raises
+    ------
+    NoChampionError
+        If no version serves.
+    """
+    version = registry.aliased(family.name, CHAMPION)
+    if version is None:
+        raise NoChampionError(
+            f"no version of {family.name} serves: materialise its promotion, whose checks say why if it does not run"
+        )
+    table = family.scores
+    rows = family.rows_to_score(warehouse, config)
+    frame = signed(family.answers(registry.load(version), rows, files, config), version, table, now)
+    frame, kept = without_hindsight(frame, standing_answers(warehouse, table), table)
+    problems = tuple(schema_problems(frame, table))
+    if not problems:
+        warehouse.replace(table.name, frame, table.key)
+        # Answers to what is no longer asked, such as those of a sample that real data have replaced.
+        warehouse.keep_known(table.name, family.asked, family.asked_key)
+    return Scored(version=version.number, frame=frame, kept=kept, problems=problems)
+
+
+def signed(answers: Answers, version: Version, table: PredictionTable, now: datetime) -> pd.DataFrame:
+    """Return answers with who gave them, when, and whether with hindsight; the columns in the order of the table."""
+    frame = answers.frame.copy(deep=False)
+    frame[MODEL_VERSION] = version.number
+    frame[SCORED_AT] = np.datetime64(now, "us")
+    frame[IS_BACKTEST] = np.datetime64(version.tags[LEARNED_UNTIL]) > answers.asked_at
+    declared = [column.name for column in table.columns if column.name in frame.columns]
+    return frame[[*declared, *(name for name in frame.columns if name not in declared)]]
+
+
+def standing_answers(warehouse: Warehouse, table: PredictionTable) -> pd.DataFrame:
+    """Return the keys of answers that were given without hindsight."""
+    if not warehouse.exists(table.name):
+        return pd.DataFrame(columns=list(table.key))
+    return warehouse.read(table.name, list(table.key), where=f"not {IS_BACKTEST}")
+
+
+def without_hindsight(frame: pd.DataFrame, standing: pd.DataFrame, table: PredictionTable) -> tuple[pd.DataFrame, int]:
+    """Leave out answers of a version that learned later than it was asked, where an honest one stands already.
+
+    What was answered at the time is what will be judged when the truth is known.
+
+    Returns
+    -------
+    tuple
+        The rows to write, and how many were left out.
+    """
+    if standing.empty or frame.empty:
+        return frame, 0
+    key = list(table.key)
+    stands = pd.MultiIndex.from_frame(_dated(frame[key])).isin(pd.MultiIndex.from_frame(_dated(standing[key])))
+    is_left_out = frame[IS_BACKTEST].to_numpy(dtype=bool) & stands
+    return frame[~is_left_out].reset_index(drop=True), int(is_left_out.sum())
+
+
+def _dated(keys: pd.DataFrame) -> pd.DataFrame:
+    """Return keys whose dates compare as moments, whatever the engine gave."""
+    return keys.assign(**{AS_OF_DATE: pd.to_datetime(keys[AS_OF_DATE]).astype("datetime64[us]")})
