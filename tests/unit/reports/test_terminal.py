@@ -25,12 +25,12 @@ def test_a_line_a_model_under_a_head() -> None:
 
 
 def test_a_model_without_an_auc_is_named_by_its_first_row_whose_metric_is_said() -> None:
-    other = replace(ROWS[0], model_name="cltv_things", metric="normalised_gini", claimed_target=None)
+    other = replace(ROWS[0], model_name="cltv_things", metric="share_of_money", claimed_target=None)
     rows = (other, replace(other, metric="share_of_noise"), *ROWS)
     line = scoreboard_lines(rows)[1]
-    assert f"Normalised gini {with_interval(other.estimate)}  none" in line
+    assert f"Share of money {with_interval(other.estimate)}  none" in line
     assert readme_block(rows).count("cltv_things") == 1
-    assert "| Normalised gini |" in readme_block(rows)
+    assert "| Share of money |" in readme_block(rows)
     assert readme_block(rows).splitlines()[3:] == readme_block(ROWS).splitlines()[2:]
 
 
