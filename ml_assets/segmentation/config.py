@@ -14,7 +14,7 @@ from ml_assets.config import BandConfig
 class KMeansConfig(Config):
     """K-Means: numbers of segments that are tried, and from how many starts each is fitted."""
 
-    segments: list[int] = [2, 3, 4, 5, 6, 7, 8]
+    segments: list[int] = Field(default=[2, 3, 4, 5, 6, 7, 8], min_length=1)
     starts: int = Field(default=8, ge=1)
 
 
@@ -31,7 +31,7 @@ class DensityConfig(Config):
         Beyond so many customers a fixed random part is fitted, and all are assigned to what it shows.
     """
 
-    cluster_shares: list[float] = [0.02, 0.05]
+    cluster_shares: list[float] = Field(default=[0.02, 0.05])
     neighbours: int = Field(default=15, ge=2)
     max_rows: int = Field(default=20_000, ge=100)
 

@@ -106,13 +106,23 @@ def test_the_same_again_is_no_new_version_and_no_new_decision(home: QuestionHome
     np.testing.assert_array_equal(scores(home)[SEGMENT], before[SEGMENT])
 
 
-def test_a_refit_keeps_names(home: QuestionHome) -> None:
-    names = {profile.name for profile in stored_record(QUESTION, home.files).learned.profiles}  # type: ignore[union-attr]
+def test_a_refit_keeps_the_names_of_the_champion(home: QuestionHome) -> None:
+    learned, _ = home.registry.versions(QUESTION.name)
+    home.registry.set_alias(learned, CHAMPION)
     fill(home, share=0.9)
-    assert run(home, code_version="v2").success
+    assert run(home, steps=tuple(Step)[:3], code_version="v2").success
     again = stored_record(QUESTION, home.files).learned
     assert again is not None
-    assert {profile.name for profile in again.profiles} == names
+    assert {profile.name for profile in again.profiles} == set(learned.tags["segments"].split(","))
+
+
+def test_the_grid_keeps_its_names_by_itself(home: QuestionHome) -> None:
+    before = scores(home)
+    fill(home, share=0.9)
+    assert run(home, code_version="v2").success
+    both = before.merge(scores(home), on=list(TABLE.key), suffixes=("", "_again"))
+    assert np.mean(both[SEGMENT] == both[f"{SEGMENT}_again"]) == 1.0
+    assert candidate(home) == GRID
 
 
 def test_too_few_spenders_prove_nothing_and_the_grid_serves(home: QuestionHome) -> None:
