@@ -30,11 +30,12 @@ from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
 from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.classification.scoring import shared_key
 from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE, scores_key
-from ml_assets.definitions import questions_of
+from ml_assets.definitions import families_of, questions_of
 from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step, model_asset_key
 from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET
+from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_every_op_that_may_touch_the_warehouse_takes_the_pool_of_the_engine(
 def test_every_question_has_its_assets_and_a_table_with_the_key_it_needs(defs: dg.Definitions) -> None:
     keys = defs.resolve_asset_graph().get_all_asset_keys()
     questions = questions_of(SOURCES)
-    assert {question.name for question in questions} <= set(PREDICTION_TABLES)
+    assert {family.name for family in families_of(SOURCES)} <= set(PREDICTION_TABLES)
     for question in questions:
         assert {model_asset_key(question.name, step) for step in Step} <= set(keys)
         table = PREDICTION_TABLES[question.name]
@@ -117,6 +118,20 @@ def test_models_are_made_in_order_from_features_that_have_passed_their_tests(def
         assert blocking == {TRAINING_SET_CHECK, LEAK_CHECK, SCHEMA_CHECK}
         asked = {key for key in graph.get(SCOREBOARD_ASSET).parent_keys if key == steps[3]}
         assert asked, question.name
+
+
+def test_segments_are_made_in_order_from_features_and_later_spend(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    question = SEGMENTATION_OLIST_CUSTOMERS
+    first, *_ = steps = [model_asset_key(question.name, step) for step in Step]
+    tables = {dg.AssetKey([table.schema, table.name]) for table in (question.table, question.value_table)}
+    assert tables <= graph.get(first).parent_keys
+    for earlier, later in pairwise(steps):
+        assert earlier in graph.get(later).parent_keys
+    assert {graph.get(step).group_name for step in steps} == {"ml_segmentation"}
+    blocking = {key.name for key in graph.asset_check_keys if key.asset_key in steps and graph.get(key).blocking}
+    assert blocking == {TRAINING_SET_CHECK, SCHEMA_CHECK}
+    assert steps[3] in graph.get(SCOREBOARD_ASSET).parent_keys
 
 
 def test_every_data_test_and_unit_test_of_dbt_is_a_check_and_names_are_unique(

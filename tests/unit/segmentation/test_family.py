@@ -116,15 +116,6 @@ def test_a_refit_keeps_the_names_of_the_champion(home: QuestionHome) -> None:
     assert {profile.name for profile in again.profiles} == set(learned.tags["segments"].split(","))
 
 
-def test_the_grid_keeps_its_names_by_itself(home: QuestionHome) -> None:
-    before = scores(home)
-    fill(home, share=0.9)
-    assert run(home, code_version="v2").success
-    both = before.merge(scores(home), on=list(TABLE.key), suffixes=("", "_again"))
-    assert np.mean(both[SEGMENT] == both[f"{SEGMENT}_again"]) == 1.0
-    assert candidate(home) == GRID
-
-
 def test_too_few_spenders_prove_nothing_and_the_grid_serves(home: QuestionHome) -> None:
     fill(home, share=0.95)
     assert run(home, gate={**GATE, "min_events": 10_000}, code_version="v2").success
