@@ -33,7 +33,7 @@ from ml_assets.classification.steps import (
 from ml_assets.classification.verdicts import judged_against_rule, judged_calibration, judged_leaks
 from ml_assets.config import EvaluationConfig, PromotionConfig, ScoringConfig, SplitConfig, TrainingConfig
 from ml_assets.contract import OBSERVATION_WINDOWS, TableName
-from ml_assets.family.family import Answers, Check, Judgement, Measured, Shown
+from ml_assets.family.records import Answers, Check, Judgement, Measured, Shown
 from ml_assets.files import ModelFiles
 from ml_assets.keys import Step
 from ml_assets.predictions import PREDICTION_TABLES, PredictionTable

@@ -24,7 +24,7 @@ from ml_assets.classification.shown import candidates_metadata
 from ml_assets.classification.train import Training, train
 from ml_assets.classification.training_set import complete_until, fingerprint, read_training_set, set_problems
 from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig, TrainingConfig
-from ml_assets.family.family import NEVER, Metadata, Release, TrainingFacts
+from ml_assets.family.records import NEVER, Metadata, Release, TrainingFacts
 from ml_assets.family.steps import candidate_fingerprint
 from ml_assets.files import ModelFiles, write_frame, write_text
 from ml_assets.warehouse import Warehouse

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ml_assets.classification.evaluation import Evaluation
 from ml_assets.config import PromotionConfig
-from ml_assets.family.family import Judgement
+from ml_assets.family.records import Judgement
 from ml_assets.metrics.estimate import Estimate
 
 

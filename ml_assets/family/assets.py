@@ -6,14 +6,15 @@ Belongs here: decorated functions of a few lines, and their checks. Does not bel
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import dagster as dg
 
 from ml_assets.contract import TableName
-from ml_assets.family.family import Check, Family, Judgement
+from ml_assets.family.family import Family
 from ml_assets.family.gate import promote
 from ml_assets.family.pages import write_card
+from ml_assets.family.records import Check, Judgement
 from ml_assets.family.scoring import score
 from ml_assets.family.shown import outcome_metadata, scores_metadata
 from ml_assets.family.steps import fit_and_register, measure_version
@@ -62,12 +63,6 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
     """
     keys = {step: model_asset_key(family.name, step) for step in Step}
     checks = {**family.checks, Step.SCORES: (_SCHEMA,)}
-    common: dict[str, Any] = {
-        "group_name": group,
-        "owners": _OWNERS,
-        "kinds": _KINDS,
-        "code_version": code_version,
-    }
 
     @dg.asset(
         key=keys[Step.TRAINING_SET],
@@ -75,7 +70,10 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         description=family.descriptions[Step.TRAINING_SET],
         check_specs=_specs(keys[Step.TRAINING_SET], checks[Step.TRAINING_SET]),
         pool=pool,
-        **common,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     @configured(family.configs[Step.TRAINING_SET])
     def training_set(
@@ -90,7 +88,10 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         key=keys[Step.MODEL],
         deps=[keys[Step.TRAINING_SET]],
         description=family.descriptions[Step.MODEL],
-        **common,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     @configured(family.configs[Step.MODEL])
     def model(
@@ -107,7 +108,10 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         deps=[keys[Step.MODEL]],
         description=family.descriptions[Step.EVALUATION],
         check_specs=_specs(keys[Step.EVALUATION], checks[Step.EVALUATION]),
-        **common,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     @configured(family.configs[Step.EVALUATION])
     def evaluation(
@@ -123,7 +127,10 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         deps=[keys[Step.EVALUATION], *family.beside],
         description="Whether the version serves from now on, and why; the record is a row of ops.promotions.",
         pool=pool,
-        **common,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     @configured(family.configs[Step.PROMOTION])
     def promotion(
@@ -145,7 +152,10 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         metadata={"dagster/table_name": str(family.scores.name)},
         check_specs=_specs(keys[Step.SCORES], checks[Step.SCORES]),
         pool=pool,
-        **common,
+        group_name=group,
+        owners=_OWNERS,
+        kinds=_KINDS,
+        code_version=code_version,
     )
     @configured(family.configs[Step.SCORES])
     def scores(

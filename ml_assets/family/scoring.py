@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml_assets.family.family import Answers, Family
+from ml_assets.family.family import Family
+from ml_assets.family.records import Answers
 from ml_assets.files import ModelFiles
 from ml_assets.predictions import (
     AS_OF_DATE,

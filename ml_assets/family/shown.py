@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from ml_assets.family.family import Metadata
 from ml_assets.family.gate import Outcome
+from ml_assets.family.records import Metadata
 from ml_assets.family.scoring import Scored
 from ml_assets.predictions import BAND, BANDS, IS_BACKTEST
 

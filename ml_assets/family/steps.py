@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.family.family import Family, Measured, Trained, TrainingFacts
+from ml_assets.family.family import Family, Trained
+from ml_assets.family.records import Measured, TrainingFacts
 from ml_assets.files import ModelFiles, write_text
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT, LEARNED_FROM, LEARNED_UNTIL
 from ml_assets.registry.tracking import ModelRegistry, Version

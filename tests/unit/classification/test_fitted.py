@@ -11,8 +11,9 @@ import pytest
 
 from ml_assets.classification.candidates import candidates_of
 from ml_assets.classification.evaluation import BLEND, BOOSTED_TREES, LOGISTIC_REGRESSION, PRIOR, RULE
-from ml_assets.classification.fitted import BASE, MODEL_FILE, FittedClassifier, UnreadableModelError
+from ml_assets.classification.fitted import BASE, MODEL_FILE, FittedClassifier
 from ml_assets.classification.train import Training, train
+from ml_assets.registry.kinds import UnreadableModelError
 from tests.unit.classification.planted import CONFIG, QUESTION, SPLIT, features_of, fold_of, panel_of_truth
 
 CANDIDATES = candidates_of(QUESTION)

@@ -65,7 +65,7 @@ class Serving(ModelRegistry):
             return None
         return replace(found, tags={**found.tags, **self.tags}, number=self.number or found.number)
 
-    def load(self, version: Version) -> object:  # type: ignore[override]
+    def load(self, version: Version) -> object:
         found = super().aliased(version.name, CHAMPION)
         assert found is not None
         return super().load(found)
