@@ -14,7 +14,7 @@ import dagster as dg
 import pandas as pd
 
 from ml_assets.contract import OBSERVATION_WINDOWS, TableName
-from ml_assets.family.family import Answers, Check, Judgement, Measured, Shown
+from ml_assets.family.records import Answers, Check, Judgement, Measured, Shown
 from ml_assets.files import ModelFiles
 from ml_assets.keys import Step
 from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES, PredictionTable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml_assets.family.family import Answers
+from ml_assets.family.records import Answers
 from ml_assets.predictions import AS_OF_DATE
 from ml_assets.segmentation.fitted import FittedSegmentation
 from ml_assets.segmentation.question import SegmentationQuestion

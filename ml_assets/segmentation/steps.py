@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.classification.training_set import fingerprint
-from ml_assets.family.family import NEVER, Metadata, Release, TrainingFacts
+from ml_assets.family.records import NEVER, Metadata, Release, TrainingFacts
 from ml_assets.files import ModelFiles
 from ml_assets.registry.kinds import UnreadableModelError
 from ml_assets.segmentation.config import SegmentationConfig

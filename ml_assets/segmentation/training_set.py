@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.classification.training_set import complete_until, fingerprint
-from ml_assets.family.family import NEVER
+from ml_assets.family.records import NEVER
 from ml_assets.files import ModelFiles, write_frame, write_text
 from ml_assets.prediction_rows import range_problems
 from ml_assets.segmentation.question import SegmentationQuestion, Transform

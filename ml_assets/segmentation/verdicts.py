@@ -7,7 +7,7 @@ Belongs here: pure judgements that warn, and what of them keeps a version from s
 from __future__ import annotations
 
 from ml_assets.classification.verdicts import in_words
-from ml_assets.family.family import Judgement
+from ml_assets.family.records import Judgement
 from ml_assets.segmentation.config import SegmentGateConfig
 from ml_assets.segmentation.evaluate import GRID_SEGMENTS
 from ml_assets.segmentation.evaluation import SegmentationEvaluation

@@ -17,6 +17,7 @@ from ml_assets.predictions import IS_BACKTEST, MODEL_VERSION, PREDICTION_TABLES,
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.verdict import Verdict
 from ml_assets.reports.scoreboard_record import ScoreVerdict
+from ml_assets.segmentation.config import SegmentScoringConfig
 from ml_assets.segmentation.family import SEPARATION_CHECK, SIZE_CHECK, STABILITY_CHECK, TRAINING_SET_CHECK
 from ml_assets.segmentation.measure import stored_record
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS as QUESTION
@@ -90,8 +91,8 @@ def test_scores_are_as_declared_and_earlier_dates_are_hindsight(home: QuestionHo
 def test_a_fresh_load_assigns_the_same(home: QuestionHome) -> None:
     version = home.registry.aliased(QUESTION.name, CHAMPION)
     assert version is not None
-    rows = FAMILY.rows_to_score(home.warehouse, FAMILY.configs[Step.SCORES]())
-    again = FAMILY.answers(home.registry.load(version), rows, home.files, None).frame
+    rows = FAMILY.rows_to_score(home.warehouse, SegmentScoringConfig())
+    again = FAMILY.answers(home.registry.load(version), rows, home.files, SegmentScoringConfig()).frame
     again = again.sort_values(list(TABLE.key), ignore_index=True)
     expected = scores(home)
     np.testing.assert_allclose(again["score"], expected["score"], atol=1e-6)
