@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from ml_assets.reports.scoreboard import scoreboard_json
+from ml_assets.reports.scoreboard import readme_block, scoreboard_json
 from ml_assets.reports.terminal import scoreboard_lines, stored_rows
+from ml_assets.reports.wording import with_interval
 from tests.unit.reports.scoreboards import ROWS
 
 
@@ -20,6 +22,16 @@ def test_a_line_a_model_under_a_head() -> None:
     assert "not evaluated" in nobody
     starts = {line.index(word) for line, word in ((measured, "boosted"), (unmeasured, "the rule"), (head, "serves"))}
     assert len(starts) == 1, "columns stand below each other"
+
+
+def test_a_model_without_an_auc_is_named_by_its_first_row_whose_metric_is_said() -> None:
+    other = replace(ROWS[0], model_name="cltv_things", metric="normalised_gini", claimed_target=None)
+    rows = (other, replace(other, metric="share_of_noise"), *ROWS)
+    line = scoreboard_lines(rows)[1]
+    assert f"Normalised gini {with_interval(other.estimate)}  none" in line
+    assert readme_block(rows).count("cltv_things") == 1
+    assert "| Normalised gini |" in readme_block(rows)
+    assert readme_block(rows).splitlines()[3:] == readme_block(ROWS).splitlines()[2:]
 
 
 def test_no_rows_give_no_lines() -> None:
