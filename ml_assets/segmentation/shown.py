@@ -62,7 +62,7 @@ def record_metadata(record: SegmentationRecord) -> Metadata:
     shown: dict[str, dg.MetadataValue] = {
         "version": dg.MetadataValue.text(record.version),
         "chosen": dg.MetadataValue.text(record.chosen),
-        "segments of the grid": _profiles(record.grid.profiles),
+        **({"segments of the grid": _profiles(record.grid.profiles)} if record.grid.profiles else {}),
     }
     if learned is None:
         return shown

@@ -34,6 +34,7 @@ from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step, model_asset_key
 from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET
+from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_every_op_that_may_touch_the_warehouse_takes_the_pool_of_the_engine(
 def test_every_model_has_its_assets_and_a_table_with_the_key_it_needs(defs: dg.Definitions) -> None:
     keys = defs.resolve_asset_graph().get_all_asset_keys()
     families = families_of(SOURCES)
-    assert {family.name for family in families} <= set(PREDICTION_TABLES)
+    assert {family.name for family in families} == set(PREDICTION_TABLES)
     for family in families:
         assert {model_asset_key(family.name, step) for step in Step} <= set(keys)
         assert family.scores is PREDICTION_TABLES[family.name]
@@ -130,6 +131,20 @@ def test_classifiers_and_models_of_value_block_on_rows_and_leaks() -> None:
         if family.name.startswith(("churn_", "late_delivery_", "cltv_")):
             declared = {check.name for checks in family.checks.values() for check in checks if check.is_blocking}
             assert declared == {TRAINING_SET_CHECK, LEAK_CHECK}
+
+
+def test_segments_are_made_in_order_from_features_and_later_spend(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    question = SEGMENTATION_OLIST_CUSTOMERS
+    first, *_ = steps = [model_asset_key(question.name, step) for step in Step]
+    tables = {dg.AssetKey([table.schema, table.name]) for table in (question.table, question.value_table)}
+    assert tables <= graph.get(first).parent_keys
+    for earlier, later in pairwise(steps):
+        assert earlier in graph.get(later).parent_keys
+    assert {graph.get(step).group_name for step in steps} == {"ml_segmentation"}
+    blocking = {key.name for key in graph.asset_check_keys if key.asset_key in steps and graph.get(key).blocking}
+    assert blocking == {TRAINING_SET_CHECK, SCHEMA_CHECK}
+    assert steps[3] in graph.get(SCOREBOARD_ASSET).parent_keys
 
 
 def test_every_data_test_and_unit_test_of_dbt_is_a_check_and_names_are_unique(
