@@ -136,7 +136,7 @@ class Study:
     ) -> FloatArray:
         """Return probabilities of some rows by a candidate fitted to a fold; parameters as for ``predicted``."""
         name = name or self.training.chosen
-        panel = self.asked.panel if features is None else with_features(self.asked.panel, features)
+        panel = self.asked.panel if features is None else replace(self.asked.panel, features=features)
         parameters = next(found.parameters for found in self.training.candidates if found.name == name)
         config = config or self.settings.training
         model = refit(name, parameters, panel, fold, self.asked.question, config, self.settings.split)
@@ -146,16 +146,3 @@ class Study:
 def kept(fold: Fold, keep: BoolMask) -> Fold:
     """Return a fold that knows some rows only."""
     return Fold(train=fold.train & keep, validation=fold.validation & keep, known=fold.known & keep)
-
-
-def with_features(panel: Panel, features: pd.DataFrame) -> Panel:
-    """Return a panel with other features."""
-    return Panel(
-        keys=panel.keys,
-        asked_at=panel.asked_at,
-        period=panel.period,
-        horizon_ends_at=panel.horizon_ends_at,
-        entity=panel.entity,
-        label=panel.label,
-        features=features,
-    )

@@ -126,13 +126,17 @@ def trial(asked: Asked, null: Null, seed: int, training: TrainingConfig, evaluat
 
 
 def shuffled(panel: Panel, seed: int) -> Panel:
-    """Return a panel whose known answers are shuffled within each period: how many are yes stays, whose are not."""
+    """Return a panel whose known answers are shuffled within each period: how many are yes stays, whose are not.
+
+    An answer takes with it how long it took.
+    """
     generator = np.random.default_rng(seed)
-    label = panel.label.copy()
+    taken_from = np.arange(len(panel))
     for period in np.unique(panel.period):
         rows = np.flatnonzero((panel.period == period) & ~np.isnan(panel.label))
-        label[rows] = generator.permutation(label[rows])
-    return replace(panel, label=label)
+        taken_from[rows] = generator.permutation(rows)
+    duration = None if panel.duration is None else panel.duration[taken_from]
+    return replace(panel, label=panel.label[taken_from], duration=duration)
 
 
 def together(trials: Sequence[Trial]) -> Found:

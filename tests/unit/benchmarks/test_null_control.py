@@ -32,6 +32,15 @@ def test_a_shuffle_keeps_each_periods_answers_and_what_is_not_known(asked: Asked
         assert np.nansum(found[panel.period == period]) == np.nansum(label[panel.period == period])
 
 
+def test_an_answer_takes_with_it_how_long_it_took(asked: Asked) -> None:
+    took = np.where(asked.panel.label > 0.5, np.nan, np.arange(len(asked.panel), dtype=np.float64))
+    found = shuffled(replace(asked.panel, duration=took), 1)
+    assert found.duration is not None
+    assert np.array_equal(np.isnan(found.duration), found.label > 0.5)
+    assert np.array_equal(np.sort(found.duration), np.sort(took), equal_nan=True)
+    assert not np.array_equal(found.duration, took, equal_nan=True)
+
+
 def test_shuffled_answers_cannot_be_predicted(asked: Asked) -> None:
     trials = [trial(asked, Null.SHUFFLED, seed, CONFIG, EVALUATION) for seed in (1, 2, 3)]
     assert all(0.42 < each.auc < 0.58 for each in trials)
