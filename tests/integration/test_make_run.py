@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ecom_assets.ingestion.sources import SOURCES
-from ml_assets.definitions import questions_of
+from ml_assets.definitions import families_of
 from tests.conftest import Home
 
 pytestmark = pytest.mark.slow
 
 Row = dict[str, str]
-QUESTIONS = questions_of(SOURCES)
+FAMILIES = families_of(SOURCES)
 
 
 def rewrite(path: Path, change: Callable[[list[Row]], list[Row]]) -> None:
@@ -48,7 +48,7 @@ def test_the_first_run_prints_layers_and_a_second_one_skips_everything(home_copy
     assert "rows rejected while loading: 0" in again.stdout
     # Who serves and what is claimed, a line a model; not what was made today only.
     board = again.stdout.split("AUC (interval)")[1].splitlines()[1:-3]
-    assert {line.split()[0] for line in board} == {question.name for question in QUESTIONS}
+    assert {line.split()[0] for line in board} == {family.name for family in FAMILIES}
     assert f"reports: {home_copy.path / 'reports' / 'index.html'} (http://localhost:3001/index.html" in again.stdout
 
 

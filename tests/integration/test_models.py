@@ -20,7 +20,7 @@ from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ml_assets.classification.panel import panel_of
 from ml_assets.classification.question import Question
 from ml_assets.contract import ML_KEY_PREFIX, PROMOTIONS, REGISTRY_RESOURCE, SCOREBOARD
-from ml_assets.definitions import questions_of
+from ml_assets.definitions import families_of, questions_of
 from ml_assets.predictions import AS_OF_DATE, MODEL_VERSION, PREDICTION_TABLES, SCORE
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT
 from ml_assets.registry.tracking import ModelRegistry
@@ -30,7 +30,9 @@ from tests.personal_data import findings_in_folder, personal_data
 
 pytestmark = pytest.mark.slow
 
-QUESTIONS = questions_of(("olist", "retailrocket"))
+SOURCES = ("olist", "retailrocket")
+QUESTIONS = questions_of(SOURCES)
+FAMILIES = families_of(SOURCES)
 ORDER_ITEMS = "olist/olist_order_items_dataset.csv"
 
 
@@ -44,7 +46,7 @@ def registry_of(home: Home) -> ModelRegistry:
 
 def versions(home: Home) -> dict[str, list[str]]:
     registry = registry_of(home)
-    return {question.name: [version.number for version in registry.versions(question.name)] for question in QUESTIONS}
+    return {family.name: [version.number for version in registry.versions(family.name)] for family in FAMILIES}
 
 
 def scored_rows(home: Home, question: Question) -> pd.DataFrame:
@@ -57,21 +59,20 @@ def scored_rows(home: Home, question: Question) -> pd.DataFrame:
 
 def test_somebody_serves_for_every_question_and_has_answered(home_copy: Home) -> None:
     registry = registry_of(home_copy)
-    assert set(registry.names()) == {question.name for question in QUESTIONS} == set(PREDICTION_TABLES)
-    for question in QUESTIONS:
-        champion = registry.aliased(question.name, CHAMPION)
-        assert champion is not None, question.name
+    assert set(registry.names()) == {family.name for family in FAMILIES} == set(PREDICTION_TABLES)
+    for family in FAMILIES:
+        champion = registry.aliased(family.name, CHAMPION)
+        assert champion is not None, family.name
         assert champion.tags[CANDIDATE]
         assert champion.tags[DAGSTER_RUN_ID]
         assert champion.tags[GIT_COMMIT]
-        table = PREDICTION_TABLES[question.name]
-        numbers = home_copy.query(f"select distinct {MODEL_VERSION} from {table.name}")
-        assert numbers == [(champion.number,)], question.name
-        assert (home_copy.path / "reports" / "models" / f"{question.name}.html").exists()
+        numbers = home_copy.query(f"select distinct {MODEL_VERSION} from {family.scores.name}")
+        assert numbers == [(champion.number,)], family.name
+        assert (home_copy.path / "reports" / "models" / f"{family.name}.html").exists()
     decided = home_copy.query(f"select distinct model_name from {PROMOTIONS} order by 1")
-    assert [name for (name,) in decided] == sorted(question.name for question in QUESTIONS)
-    assert home_copy.query(f"select count(distinct model_name) from {SCOREBOARD}") == [(len(QUESTIONS),)]
-    for view, prefix in (("churn_scores", "churn"), ("late_delivery_scores", "late")):
+    assert [name for (name,) in decided] == sorted(family.name for family in FAMILIES)
+    assert home_copy.query(f"select count(distinct model_name) from {SCOREBOARD}") == [(len(FAMILIES),)]
+    for view, prefix in (("churn_scores", "churn"), ("late_delivery_scores", "late"), ("cltv_scores", "cltv")):
         tables = [table.name for name, table in PREDICTION_TABLES.items() if name.startswith(prefix)]
         assert home_copy.count(f"marts.{view}") == sum(map(home_copy.count, tables)) > 0
 
@@ -114,7 +115,7 @@ def test_nothing_personal_is_in_what_models_leave_behind(built_home: Home, tmp_p
     assert min(len(data.zips), len(data.words)) > 50
     for folder in ("mlartifacts", "models", "reports"):
         assert findings_in_folder(built_home.path / folder, data) == [], folder
-        assert len(list((built_home.path / folder).rglob("*"))) > len(QUESTIONS), folder
+        assert len(list((built_home.path / folder).rglob("*"))) > len(FAMILIES), folder
     shutil.copy(built_home.path / "mlflow.db", tmp_path)
     assert findings_in_folder(tmp_path, data) == []
     # It does find them where they are: in what stands beside.
@@ -170,7 +171,7 @@ def test_trained_again_on_the_same_data_there_is_no_second_version(home_copy: Ho
     assert versions(home_copy) == registered
     assert {name: home_copy.query(query.format(name)) for name in PREDICTION_TABLES} == before
     # What was trained is compared with the rule that serves now, and that once.
-    assert decisions <= home_copy.count(PROMOTIONS) <= decisions + len(QUESTIONS)
+    assert decisions <= home_copy.count(PROMOTIONS) <= decisions + len(FAMILIES)
 
 
 def test_the_newest_day_of_each_source_is_scored(built_home: Home) -> None:
