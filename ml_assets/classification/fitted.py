@@ -148,10 +148,7 @@ class FittedClassifier:
             state = _State.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
             model = KINDS[state.kind].load(folder, state.margin)
         except (KeyError, ValueError) as error:
-            raise UnreadableModelError(
-                f"{folder / MODEL_FILE} is of a form that this version does not read ({error}); "
-                "load it with the version of this package that saved it, or train anew"
-            ) from error
+            raise UnreadableModelError.of(folder / MODEL_FILE, error) from error
         return cls(
             question=state.question,
             name=state.name,

@@ -10,13 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, Self, cast
 
 import pandas as pd
 
 
 class UnreadableModelError(ValueError):
     """A folder does not hold a model of a form that this version reads; the message names the repair."""
+
+    @classmethod
+    def of(cls, file: Path, error: Exception) -> Self:
+        """Return the error of a file that could not be read."""
+        return cls(
+            f"{file} is of a form that this version does not read ({error}); "
+            "load it with the version of this package that saved it, or train anew"
+        )
 
 
 class Servable(Protocol):

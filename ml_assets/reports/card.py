@@ -25,7 +25,7 @@ from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.charts import course_drawings, window_drawings
 from ml_assets.reports.page import rendered
-from ml_assets.reports.plain_card import FactsTable
+from ml_assets.reports.plain_card import FactsTable, Tile
 from ml_assets.reports.standing import Standing
 from ml_assets.reports.wording import (
     DASH,
@@ -67,16 +67,6 @@ class CardFacts(Standing):
     measured_with: EvaluationConfig
     value_threshold: float | None = None
     tables: tuple[FactsTable, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A headline number."""
-
-    title: str
-    estimate: Estimate
-    words: str
-    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The card of a kind of model that has no page of its own making: sections of words, tables and drawings.
 
-Belongs here: what such a card is made of. Does not belong here: what a kind says on it (its own room), the frame that
-all cards share (``templates/card_frame.html``), the card of a classifier (``card``).
+Belongs here: what such a card is made of, some of which other cards use too. Does not belong here: what a kind says on
+it (its own room), the frame that all cards share (``templates/card_frame.html``), the card of a classifier (``card``).
 """
 
 from __future__ import annotations
@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.drawings import Drawing
 from ml_assets.reports.page import rendered
 from ml_assets.reports.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A headline number."""
+
+    title: str
+    estimate: Estimate
+    words: str
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.reports.card import Tile
 from ml_assets.reports.page import rendered
+from ml_assets.reports.plain_card import Tile
 from ml_assets.reports.segmentation_charts import learned_drawings, setting_words
 from ml_assets.reports.standing import Standing
 from ml_assets.segmentation.config import SegmentGateConfig

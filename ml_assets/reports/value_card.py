@@ -17,6 +17,7 @@ from ml_assets.cltv.verdicts import suspicions
 from ml_assets.config import EvaluationConfig
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.page import rendered
+from ml_assets.reports.plain_card import Tile
 from ml_assets.reports.standing import Standing
 from ml_assets.reports.value_charts import value_course, value_drawings
 from ml_assets.reports.wording import DASH, METRIC_WORDS, MetricWords, count, period_name
@@ -47,16 +48,6 @@ class ValueCardFacts(Standing):
     complete_until: date | None
     measured_with: EvaluationConfig
     max_ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class ValueTile:
-    """A headline number."""
-
-    title: str
-    estimate: Estimate
-    words: str
-    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +147,22 @@ def _candidates(evaluation: ValueEvaluation, rules: set[str]) -> list[ComparedCa
     ]
 
 
-def _tiles(question: ValueQuestion, evaluation: ValueEvaluation) -> list[ValueTile]:
+def _tiles(question: ValueQuestion, evaluation: ValueEvaluation) -> list[Tile]:
     test, rule, covered = evaluation.test, question.rules[-1].name, evaluation.coverage
     pooled = evaluation.pooled.normalised_gini if evaluation.pooled else _NOTHING
     wanted = f"{covered.wanted:.0%} wanted" if covered else "no intervals"
     return [
-        ValueTile("Normalised Gini", test.normalised_gini if test else _NOTHING, "0 a constant, 1 the true order"),
-        ValueTile(
+        Tile("Normalised Gini", test.normalised_gini if test else _NOTHING, "0 a constant, 1 the true order"),
+        Tile(
             "Better than the rule",
             evaluation.gains.get(rule, _NOTHING),
             f"Gini gained over {rule.replace('_', ' ')}, paired",
             is_signed=True,
         ),
-        ValueTile("Pooled Gini", pooled, "rolling origin"),
-        ValueTile("Total bias", test.total_bias if test else _NOTHING, "0 is right", is_signed=True),
-        ValueTile("R²", test.r_squared if test else _NOTHING, "0 is the mean"),
-        ValueTile("Covered by intervals", covered.covered if covered else _NOTHING, wanted),
+        Tile("Pooled Gini", pooled, "rolling origin"),
+        Tile("Total bias", test.total_bias if test else _NOTHING, "0 is right", is_signed=True),
+        Tile("R²", test.r_squared if test else _NOTHING, "0 is the mean"),
+        Tile("Covered by intervals", covered.covered if covered else _NOTHING, wanted),
     ]
 
 

@@ -155,10 +155,7 @@ class FittedSegmentation:
             state = _State.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
             partition = PARTITIONS[state.kind].load(folder)
         except (KeyError, ValueError) as error:
-            raise UnreadableModelError(
-                f"{folder / MODEL_FILE} is of a form that this version does not read ({error}); "
-                "load it with the version of this package that saved it, or train anew"
-            ) from error
+            raise UnreadableModelError.of(folder / MODEL_FILE, error) from error
         return cls(
             question=state.question,
             as_of=state.as_of,
