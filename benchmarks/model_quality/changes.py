@@ -15,6 +15,7 @@ import pandas as pd
 from benchmarks.model_quality.groups import blanked, groups_of
 from benchmarks.model_quality.intervals import Drawn, mean_auc
 from benchmarks.model_quality.study import Study
+from ml_assets.classification.question import Question
 from ml_assets.metrics.estimate import Estimate
 
 FloatArray = npt.NDArray[np.float64]
@@ -74,9 +75,21 @@ def ablation(study: Study) -> list[Without]:
     whole = _figure(study, study.predicted())
     lost = [
         Without(group, len(names), whole.minus(_figure(study, study.predicted(features=blanked(features, names)))))
-        for group, names in groups_of(study.asked.question.table, features).items()
+        for group, names in left_out(study.asked.question, features).items()
     ]
     return sorted(lost, key=lambda each: (-(each.loss.value or 0.0), each.group))
+
+
+def left_out(question: Question, features: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the features of each group that can be left out.
+
+    The limit of a duration stays: without it there is no question.
+    """
+    limit = None if question.duration is None else question.duration.limit
+    groups = {
+        group: [name for name in names if name != limit] for group, names in groups_of(question.table, features).items()
+    }
+    return {group: names for group, names in groups.items() if names}
 
 
 def spread(study: Study, name: str) -> Spread:

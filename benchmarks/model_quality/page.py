@@ -257,4 +257,8 @@ def _learned(each: Measured) -> str:
 
 def _ablated(each: Measured) -> str:
     lines = [(found.group, str(found.features), estimate_text(found.loss, 4)) for found in each.ablation]
-    return markdown_table(("left out", "features", "AUC lost"), lines)
+    table = markdown_table(("left out", "features", "AUC lost"), lines)
+    duration = each.question.duration
+    if duration is None:
+        return table
+    return f"{table}\n\n`{duration.limit}` is never left out: it is the limit that the question is about."

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.asked import QUESTIONS
-from benchmarks.model_quality.changes import ablation, learning_curve, spread
+from benchmarks.model_quality.changes import ablation, learning_curve, left_out, spread
 from benchmarks.model_quality.course import course, standard_errors
 from benchmarks.model_quality.groups import blanked, group_of, groups_of
 from benchmarks.model_quality.intervals import mean_auc
@@ -21,6 +21,7 @@ from ml_assets.classification.evaluate import Configs, roll
 from ml_assets.classification.evaluation import BOOSTED_TREES, RULE
 from ml_assets.classification.measure import mean_period_auc
 from ml_assets.classification.panel import feature_names
+from ml_assets.classification.question import Duration
 from ml_assets.config import EvaluationConfig, PromotionConfig, SplitConfig
 from tests.unit.benchmarks.test_planted_truth import asked_of, with_horizon
 from tests.unit.classification.made_panels import made_panel
@@ -101,6 +102,15 @@ def test_what_nothing_can_be_learned_from_loses_what_it_was_worth(
     assert first.loss.low is not None
     assert first.loss.low > 0
     assert second.features == 2
+
+
+def test_the_limit_that_a_question_is_about_is_never_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = {"ftr_test": {"the promise": "promised", "the rest": ".*"}}
+    monkeypatch.setattr("benchmarks.model_quality.groups._GROUPS", groups)
+    features = pd.DataFrame(columns=["promised", "spend"])
+    about_days = replace(QUESTION, duration=Duration(days="days_taken", limit="promised"))
+    assert left_out(about_days, features) == {"the rest": ["spend"]}
+    assert left_out(replace(QUESTION, duration=None), features) == {"the promise": ["promised"], "the rest": ["spend"]}
 
 
 def test_a_blank_column_keeps_its_kind(study: Study) -> None:
