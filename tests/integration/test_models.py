@@ -9,7 +9,6 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,13 +16,18 @@ from ecom_assets.environment import REPOSITORY
 from ecom_assets.instance import opened_instance
 from ecom_assets.models import model_resources
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
+from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.panel import panel_of
-from ml_assets.classification.question import Question
+from ml_assets.cltv.family import ValueFamily
+from ml_assets.cltv.panel import value_panel_of
 from ml_assets.contract import ML_KEY_PREFIX, PROMOTIONS, REGISTRY_RESOURCE, SCOREBOARD
 from ml_assets.definitions import families_of, questions_of
+from ml_assets.family.family import Family
+from ml_assets.keys import Step
 from ml_assets.predictions import AS_OF_DATE, MODEL_VERSION, PREDICTION_TABLES, SCORE
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT
 from ml_assets.registry.tracking import ModelRegistry
+from ml_assets.segmentation.family import SegmentationFamily
 from tests.conftest import Home
 from tests.integration.test_make_run import POISON, rewrite
 from tests.personal_data import findings_in_folder, personal_data
@@ -31,7 +35,6 @@ from tests.personal_data import findings_in_folder, personal_data
 pytestmark = pytest.mark.slow
 
 SOURCES = ("olist", "retailrocket")
-QUESTIONS = questions_of(SOURCES)
 FAMILIES = families_of(SOURCES)
 ORDER_ITEMS = "olist/olist_order_items_dataset.csv"
 
@@ -49,12 +52,15 @@ def versions(home: Home) -> dict[str, list[str]]:
     return {family.name: [version.number for version in registry.versions(family.name)] for family in FAMILIES}
 
 
-def scored_rows(home: Home, question: Question) -> pd.DataFrame:
-    """Return the rows of a question's feature table that have a score, with the score."""
-    warehouse = DuckDBWarehouse(path=str(home.path / "warehouse.duckdb"))
-    rows, scores = warehouse.read(question.table), warehouse.read(PREDICTION_TABLES[question.name].name)
-    key = [name for name in (*question.key, question.as_of_column) if name in scores]
-    return rows.merge(scores[[*key, SCORE]], on=key, validate="one_to_one")
+def features_of(family: Family, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what a registered model asks for, of rows to score."""
+    if isinstance(family, QuestionFamily):
+        return panel_of(family.question, rows).features
+    if isinstance(family, ValueFamily):
+        return value_panel_of(family.question, rows).panel.features
+    if isinstance(family, SegmentationFamily):
+        return rows[list(family.question.columns)].astype(float)
+    raise TypeError(f"{type(family).__name__} is new here: say what its models ask for")
 
 
 def test_somebody_serves_for_every_question_and_has_answered(home_copy: Home) -> None:
@@ -91,22 +97,27 @@ for rows in sorted(Path(folder).glob("*.rows")):
 
 def test_a_fresh_process_gets_the_stored_scores_from_the_registry(home_copy: Home, tmp_path: Path) -> None:
     registry = registry_of(home_copy)
-    expected = {}
-    for question in QUESTIONS:
-        rows = scored_rows(home_copy, question)
-        assert len(rows) == home_copy.count(PREDICTION_TABLES[question.name].name) > 0
-        in_order = rows.sort_values([question.as_of_column, *question.key], ignore_index=True)
-        expected[question.name] = in_order[SCORE].to_numpy()
-        panel_of(question, in_order.drop(columns=SCORE)).features.to_parquet(tmp_path / f"{question.name}.rows")
+    warehouse = DuckDBWarehouse(path=str(home_copy.path / "warehouse.duckdb"))
+    stored = {}
+    for family in FAMILIES:
+        rows = family.rows_to_score(warehouse, family.configs[Step.SCORES]())
+        key = [name for name in family.scores.key if name in rows]
+        scores = warehouse.read(family.scores.name)
+        stored[family.name] = rows[key].merge(scores, on=key, validate="one_to_one")
+        assert len(stored[family.name]) == len(rows) == len(scores) > 0, family.name
+        features_of(family, rows).to_parquet(tmp_path / f"{family.name}.rows")
     subprocess.run(
         [sys.executable, "-c", FRESH, registry.tracking_uri, str(tmp_path)],
         env=home_copy.environment(PYTHONPATH=str(REPOSITORY), MLFLOW_DISABLE_TELEMETRY="true"),
         check=True,
         capture_output=True,
     )
-    for name, scores in expected.items():
-        found = pd.read_parquet(tmp_path / f"{name}.scores")[SCORE]
-        np.testing.assert_allclose(found, scores, rtol=0, atol=1e-6, err_msg=name)
+    for name, scores in stored.items():
+        found = pd.read_parquet(tmp_path / f"{name}.scores").reset_index(drop=True)
+        assert SCORE in found
+        pd.testing.assert_frame_equal(
+            found, scores[list(found.columns)], check_dtype=False, rtol=0, atol=1e-6, obj=f"answers of {name}"
+        )
 
 
 def test_nothing_personal_is_in_what_models_leave_behind(built_home: Home, tmp_path: Path) -> None:
@@ -175,7 +186,7 @@ def test_trained_again_on_the_same_data_there_is_no_second_version(home_copy: Ho
 
 
 def test_the_newest_day_of_each_source_is_scored(built_home: Home) -> None:
-    for question in QUESTIONS:
+    for question in questions_of(SOURCES):
         where = f" where {question.where}" if question.where else ""
         newest = built_home.query(f"select max({question.as_of_column})::date from {question.table}{where}")
         assert newest == built_home.query(f"select max({AS_OF_DATE})::date from predictions.{question.name}")
