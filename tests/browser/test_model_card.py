@@ -5,8 +5,9 @@ The pages are opened as files, so that no server is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +18,15 @@ from ml_assets.classification.question import Period
 from ml_assets.files import write_text
 from ml_assets.reports.card import model_card
 from ml_assets.reports.scoreboard import scoreboard_html
+from ml_assets.reports.segmentation_card import segmentation_card
+from ml_assets.reports.value_card import value_card
+from ml_assets.segmentation.config import SegmentGateConfig
+from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
+from tests.unit.cltv import made_evaluations as value
 from tests.unit.reports.evaluations import FACTS, MEASURED, NEARLY_ALL_YES, QUESTION, UNMEASURED
 from tests.unit.reports.scoreboards import ROWS
+from tests.unit.reports.test_value_card import FACTS as VALUE_FACTS
+from tests.unit.segmentation.made_records import STANDING, made_record
 
 pytestmark = pytest.mark.slow
 
@@ -26,11 +34,18 @@ Light = Literal["light", "dark"]
 
 WIDTHS = (1280, 390)
 LIGHTS: tuple[Light, ...] = ("light", "dark")
-PAGES = {
-    "card": model_card(QUESTION, MEASURED, FACTS),
-    "card_without_figures": model_card(QUESTION, UNMEASURED, FACTS),
-    "card_by_week": model_card(replace(QUESTION, period=Period.WEEK, is_no_of_interest=True), NEARLY_ALL_YES, FACTS),
-    "scoreboard": scoreboard_html(ROWS),
+PAGES: dict[str, Callable[[], str]] = {
+    "card": lambda: model_card(QUESTION, MEASURED, FACTS),
+    "card_without_figures": lambda: model_card(QUESTION, UNMEASURED, FACTS),
+    "card_by_week": lambda: model_card(
+        replace(QUESTION, period=Period.WEEK, is_no_of_interest=True), NEARLY_ALL_YES, FACTS
+    ),
+    "card_of_value": lambda: value_card(value.QUESTION, value.MEASURED, VALUE_FACTS),
+    "card_of_value_without_figures": lambda: value_card(value.QUESTION, value.UNMEASURED, VALUE_FACTS),
+    "card_of_segments": lambda: segmentation_card(
+        SEGMENTATION_OLIST_CUSTOMERS, made_record().record, STANDING, SegmentGateConfig()
+    ),
+    "scoreboard": lambda: scoreboard_html(ROWS),
 }
 # What a browser tells of a drawing: words that stick out of it, and marks of an axis that touch the next one.
 UNREADABLE = """
@@ -80,6 +95,12 @@ CONTRASTS = """
 """
 
 
+@cache
+def page(name: str) -> str:
+    """Return a page, made once for all windows."""
+    return PAGES[name]()
+
+
 @pytest.fixture(
     params=[(width, light) for width in WIDTHS for light in LIGHTS], ids=lambda each: f"{each[0]}_{each[1]}"
 )
@@ -105,7 +126,7 @@ def is_of_the_page(address: str) -> bool:
 
 def opened_as_file(window: Page, name: str, folder: Path) -> None:
     path = folder / f"{name}.html"
-    write_text(path, PAGES[name])
+    write_text(path, page(name))
     window.goto(path.as_uri())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,55 +19,24 @@ from ml_assets.registry.verdict import Champion, Serves, Terms, Verdict
 from ml_assets.reports.scoreboard_record import ScoreVerdict
 from ml_assets.reports.segmentation_card import segmentation_card
 from ml_assets.reports.segmentation_rows import segmentation_rows
-from ml_assets.reports.standing import Standing
 from ml_assets.segmentation.config import SegmentGateConfig
 from ml_assets.segmentation.contest import SegmentationContest
-from ml_assets.segmentation.evaluate import GRID_SEGMENTS, SEGMENTS, evaluate, facts_of
+from ml_assets.segmentation.evaluate import GRID_SEGMENTS, SEGMENTS
 from ml_assets.segmentation.measure import SPEND
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS as QUESTION
-from ml_assets.segmentation.record import GridRecord, SegmentationRecord
+from ml_assets.segmentation.record import SegmentationRecord
 from ml_assets.segmentation.rules import RFM_GRID
-from ml_assets.segmentation.snapshots import Snapshots
 from ml_assets.segmentation.steps import GRID
-from ml_assets.segmentation.train import Training, train
 from ml_assets.segmentation.verdicts import judged_separation, judged_sizes, judged_stability
-from tests.unit.segmentation.made import QUICK, snapshot
+from tests.unit.segmentation.made import QUICK
+from tests.unit.segmentation.made_records import SNAPSHOTS, STANDING, Made, made_record
 
-SNAPSHOTS = Snapshots(snapshot(400, 1), snapshot(600, 2, date(2018, 1, 31), with_spend=True), None)
 GATE = SegmentGateConfig(resamples=60, min_events=20)
-STANDING = Standing(
-    verdict="kept", reason="because", champion_version="7", made_at="now", run_id="run", git_commit="abc"
-)
-
-
-@dataclass(frozen=True)
-class Made:
-    """A training with its record, whose figures are good enough for the gate."""
-
-    training: Training
-    record: SegmentationRecord
 
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    training = train(QUESTION, SNAPSHOTS, QUICK)
-    measured = evaluate(QUESTION, training, SNAPSHOTS, QUICK).model_copy(
-        update={"is_structured": True, "names_kept": 0.99}
-    )
-    judged = SNAPSHOTS.judged
-    assert judged is not None
-    grid = GridRecord(profiles=(), names_kept=1.0, least_names_kept=1.0, silhouette=0.2, separation=Estimate(value=0.3))
-    record = SegmentationRecord(
-        version="3",
-        fingerprint="f",
-        chosen=training.method.kind,
-        complete_until=date(2018, 7, 31),
-        served=facts_of(SNAPSHOTS.served),
-        judged=facts_of(judged),
-        learned=measured,
-        grid=grid,
-    )
-    return Made(training, record)
+    return made_record()
 
 
 def groups(own: str) -> pd.DataFrame:
