@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,32 @@ class TrainingSetFacts(BaseModel):
     split: SplitConfig
     folds: tuple[FoldStatistics, ...]
 
+    @classmethod
+    def of(cls, frame: pd.DataFrame, panel: Panel, until: date | None, split: SplitConfig) -> Self:
+        """Return the facts of rows, which are known until a day, divided as settings say."""
+        return cls(
+            complete_until=until,
+            fingerprint=fingerprint(frame, str(until)),
+            rows=len(frame),
+            split=split,
+            folds=split_by_time(panel, _last_day(until), split).statistics,
+        )
+
+    @classmethod
+    def stored(cls, model: str, files: ModelFiles) -> Self:
+        """Return the facts of the training set of a model that was stored last."""
+        return cls.model_validate_json(files.training_set_facts(model).read_text())
+
+    def store(self, model: str, frame: pd.DataFrame, files: ModelFiles) -> None:
+        """Store the rows of a model, and then these facts of them."""
+        write_frame(files.training_set(model), frame)
+        write_text(files.training_set_facts(model), self.model_dump_json(indent=2))
+
+    @property
+    def last_day(self) -> np.datetime64:
+        """The last complete day; long ago where nothing is complete."""
+        return _last_day(self.complete_until)
+
 
 class QuestionFacts(TrainingFacts):
     """Which version came of a training set, and by which settings."""
@@ -60,7 +87,7 @@ class TrainingRows:
     @property
     def until(self) -> np.datetime64:
         """The last complete day; long ago where nothing is complete."""
-        return _last_day(self.facts.complete_until)
+        return self.facts.last_day
 
 
 def make_training_set(
@@ -71,15 +98,8 @@ def make_training_set(
     until = complete_until(warehouse, question)
     frame = read_training_set(warehouse, question)
     panel = panel_of(question, frame)
-    facts = TrainingSetFacts(
-        complete_until=until,
-        fingerprint=fingerprint(frame, str(until)),
-        rows=len(frame),
-        split=config,
-        folds=split_by_time(panel, _last_day(until), config).statistics,
-    )
-    write_frame(files.training_set(question.name), frame)
-    write_text(files.training_set_facts(question.name), facts.model_dump_json(indent=2))
+    facts = TrainingSetFacts.of(frame, panel, until, config)
+    facts.store(question.name, frame, files)
     return facts, set_problems(panel)
 
 
@@ -90,9 +110,9 @@ def stored_frame(question: Question, files: ModelFiles) -> pd.DataFrame:
 
 def stored_training_set(question: Question, files: ModelFiles) -> TrainingRows:
     """Return the training set that was stored last."""
-    facts = TrainingSetFacts.model_validate_json(files.training_set_facts(question.name).read_text())
+    facts = TrainingSetFacts.stored(question.name, files)
     panel = panel_of(question, stored_frame(question, files))
-    return TrainingRows(facts, panel, split_by_time(panel, _last_day(facts.complete_until), facts.split))
+    return TrainingRows(facts, panel, split_by_time(panel, facts.last_day, facts.split))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from ml_assets.cltv.verdicts import set_problems
 from ml_assets.config import SplitConfig
 from ml_assets.family.records import NEVER, Metadata, Release, TrainingFacts
 from ml_assets.family.steps import candidate_fingerprint
-from ml_assets.files import ModelFiles, write_frame, write_text
+from ml_assets.files import ModelFiles
 from ml_assets.warehouse import Warehouse
 
 
@@ -51,7 +51,7 @@ class ValueRows:
     @property
     def until(self) -> np.datetime64:
         """The last complete day; long ago where nothing is complete."""
-        return _last_day(self.facts)
+        return self.facts.last_day
 
     @property
     def moment(self) -> np.datetime64:
@@ -76,23 +76,16 @@ def make_training_set(
     until = complete_until(warehouse, question.hurdle)
     frame = warehouse.read(question.table).sort_values([question.as_of_column, question.entity], ignore_index=True)
     panel = value_panel_of(question, frame)
-    facts = TrainingSetFacts(
-        complete_until=until,
-        fingerprint=fingerprint(frame, str(until)),
-        rows=len(frame),
-        split=config,
-        folds=split_by_time(panel.panel, np.datetime64(until or NEVER.date(), "D"), config).statistics,
-    )
-    write_frame(files.training_set(question.name), frame)
-    write_text(files.training_set_facts(question.name), facts.model_dump_json(indent=2))
+    facts = TrainingSetFacts.of(frame, panel.panel, until, config)
+    facts.store(question.name, frame, files)
     return facts, set_problems(panel)
 
 
 def stored_training_set(question: ValueQuestion, files: ModelFiles) -> ValueRows:
     """Return the training set that was stored last."""
-    facts = TrainingSetFacts.model_validate_json(files.training_set_facts(question.name).read_text())
+    facts = TrainingSetFacts.stored(question.name, files)
     panel = value_panel_of(question, pd.read_parquet(files.training_set(question.name)))
-    return ValueRows(facts, panel, split_by_time(panel.panel, _last_day(facts), facts.split))
+    return ValueRows(facts, panel, split_by_time(panel.panel, facts.last_day, facts.split))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +185,3 @@ def measure(question: ValueQuestion, files: ModelFiles, config: ValueMeasurement
 def stored_evaluation(question: ValueQuestion, files: ModelFiles) -> ValueEvaluation:
     """Return the evaluation that was stored last."""
     return ValueEvaluation.model_validate_json(files.evaluation(question.name).read_text())
-
-
-def _last_day(facts: TrainingSetFacts) -> np.datetime64:
-    return np.datetime64(facts.complete_until or NEVER.date(), "D")
