@@ -6,7 +6,7 @@ what is measured.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ml_assets.classification.panel import Panel, panel_of
 from ml_assets.classification.question import Question
 from ml_assets.classification.training_set import complete_until, read_training_set
+from ml_assets.contract import TableName
 from ml_assets.definitions import questions_of
 from ml_assets.warehouse import Warehouse
 
@@ -84,14 +85,26 @@ def sample_warehouse(
         yield built(folder / RAW_FOLDER, folder / "home", sources), folder / RAW_FOLDER
 
 
-def built(raw_dir: Path, home: Path, sources: Sequence[str]) -> DuckDBWarehouse:
-    """Build the feature tables that questions about some sources need, from a landing folder into a home.
+def built(
+    raw_dir: Path, home: Path, sources: Sequence[str], tables: Iterable[TableName] | None = None
+) -> DuckDBWarehouse:
+    """Build feature tables from a landing folder into a home: those that the questions about some sources need.
+
+    Parameters
+    ----------
+    raw_dir, home
+        From and into which folder.
+    sources
+        Names of the sources.
+    tables
+        Feature tables to build in place of those of the questions.
 
     Raises
     ------
     ecom_assets.comparison.builds.BuildError
         If dbt fails.
     """
-    tables = dict.fromkeys(f"+{question.table.name}" for question in questions_of(sources))
+    asked_for = (question.table for question in questions_of(sources)) if tables is None else tables
+    selected = dict.fromkeys(f"+{table.name}" for table in asked_for)
     settings = embedded_settings(load_settings({"ECOM_HOME": str(home)}), home, sources)
-    return DuckDBWarehouse(path=str(build_embedded(settings, raw_dir, ["--select", *tables]).path))
+    return DuckDBWarehouse(path=str(build_embedded(settings, raw_dir, ["--select", *selected]).path))

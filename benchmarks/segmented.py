@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecom_assets.comparison.builds import build_embedded, embedded_settings
-from ecom_assets.environment import load_settings
+from benchmarks.asked import built
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ml_assets.contract import OBSERVATION_WINDOWS
 from ml_assets.segmentation.question import SegmentationQuestion
@@ -25,11 +24,8 @@ def build(raw_dir: Path, home: Path) -> DuckDBWarehouse:
     ecom_assets.comparison.builds.BuildError
         If dbt fails.
     """
-    tables = dict.fromkeys(
-        f"+{table.name}" for question in QUESTIONS for table in (question.table, question.value_table)
-    )
-    settings = embedded_settings(load_settings({"ECOM_HOME": str(home)}), home, ("olist",))
-    return DuckDBWarehouse(path=str(build_embedded(settings, raw_dir, ["--select", *tables]).path))
+    tables = [table for question in QUESTIONS for table in (question.table, question.value_table)]
+    return built(raw_dir, home, ("olist",), tables)
 
 
 def snapshots_in(warehouse: Warehouse, question: SegmentationQuestion) -> Snapshots:
