@@ -103,22 +103,25 @@ def _measured(name: str, parts: Sequence[Part], fits: Sequence[Fit]) -> Tried:
         Candidate(
             name=name,
             validation_gini=None if np.isnan(gini) else gini,
-            parameters=_typical([fit.parameters for fit in fits]),
+            parameters=typical([fit.parameters for fit in fits]),
         ),
         money=_concatenated(money),
         ranked=ranked,
     )
 
 
-def _typical(parameters: Sequence[Parameters]) -> Parameters:
-    """Return the parameters of all parts: rounds are the median, all others are the same in each."""
-    if not parameters:
-        return {}
+def typical(parameters: Sequence[Parameters]) -> Parameters:
+    """Return the parameters of all parts: rounds are the median, all others are the same in each.
+
+    A part whose laws were not found knows nothing of their stages, and has no say in their rounds.
+    """
+    values: dict[str, list[float | int | str]] = {}
+    for found in parameters:
+        for name, value in found.items():
+            values.setdefault(name, []).append(value)
     return {
-        name: int(np.median([float(each[name]) for each in parameters]))
-        if name in (ROUNDS, COUNT_ROUNDS, VALUE_ROUNDS)
-        else value
-        for name, value in parameters[0].items()
+        name: int(np.median([float(each) for each in own])) if name in (ROUNDS, COUNT_ROUNDS, VALUE_ROUNDS) else own[0]
+        for name, own in values.items()
     }
 
 

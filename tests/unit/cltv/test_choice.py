@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml_assets.cltv.challenger import BLEND, BTYD, LINEAR, TWO_STAGE
-from ml_assets.cltv.choice import Tried, chosen_of
+from ml_assets.cltv.challenger import BLEND, BTYD, COUNT_ROUNDS, LINEAR, PENALTY, ROUNDS, TWO_STAGE, Parameters
+from ml_assets.cltv.choice import Tried, chosen_of, typical
 from ml_assets.cltv.evaluation import Candidate
 from ml_assets.cltv.panel import ValuePanel
 from ml_assets.cltv.parts import penalized
@@ -73,3 +73,12 @@ def test_where_no_penaliser_can_be_chosen_it_is_said_why(asked: Made) -> None:
     config, remark = penalized(few.panel, few.split.fold.known, QUESTION, CONFIG)
     assert config == CONFIG
     assert "repeat" in remark
+
+
+def test_a_part_without_laws_has_no_say_in_the_rounds_of_their_stages() -> None:
+    with_laws: Parameters = {PENALTY: 0.1, ROUNDS: 10, COUNT_ROUNDS: 40}
+    without: Parameters = {PENALTY: 0.1, ROUNDS: 30}
+    expected = {PENALTY: 0.1, ROUNDS: 20, COUNT_ROUNDS: 40}
+    assert typical([with_laws, without]) == typical([without, with_laws]) == expected
+    assert typical([with_laws, {**with_laws, COUNT_ROUNDS: 20}])[COUNT_ROUNDS] == 30
+    assert typical([]) == {}
