@@ -28,8 +28,8 @@ _NOTE = (
     "sessions to ask; ranked over the whole catalogue; percent, intervals by a bootstrap over sessions. {repeat:.1f} "
     "% of the targets are repeats: the prefix has them already. Shown: share of the catalogue in at least one list. "
     "Bias: clicks of shown items by clicks of targets.\n\nOf the targets the first stage holds {recall}. Fitted in "
-    "{fit:.0f} s; one request on one core takes {p50:.1f} ms (median), {p90:.1f} ms (90 %), {p99:.1f} ms (99 %); at "
-    "most {peak:,.0f} MiB."
+    "{fit:.0f} s ({fit_cpu:.0f} s of the processors); one request on one core takes {p50:.1f} ms (median), "
+    "{p90:.1f} ms (90 %; {p90_cpu:.1f} ms of the processor), {p99:.1f} ms (99 %); at most {peak:,.0f} MiB."
 )
 _HELD_OUT = 3500
 
@@ -58,6 +58,8 @@ def table(found: Measured) -> str:
         repeat=found.repeat_share,
         recall=", ".join(f"{value:.1f} % in {depth}" for depth, value in found.candidate_recall.items()),
         fit=found.cost.fit_seconds,
+        fit_cpu=found.cost.fit_cpu_seconds,
+        p90_cpu=found.cost.p90_cpu_ms,
         p50=found.cost.p50_ms,
         p90=found.cost.p90_ms,
         p99=found.cost.p99_ms,

@@ -39,7 +39,9 @@ class WalkConfig(_Settings):
     going_on: float = Field(0.85, gt=0, lt=1, description="probability of going on after a step")
     steps: int = Field(5, ge=3, description="steps that are followed")
     distance_decay: float = Field(1.2, gt=0, description="clicks of distance until a pair counts 1/e")
-    session_decay: float = Field(80_000.0, gt=0, description="sessions until a pair counts 1/e")
+    session_decay: float = Field(60_000.0, gt=0, description="sessions until a pair counts 1/e")
+    length_power: float = Field(0.5, ge=0, description="power of a session's clicks that its pairs are divided by")
+    backwards: float = Field(0.7, ge=0, description="weight of a pair against its order")
     width: int = Field(50, gt=0, description="next items that are followed from an item")
     frontier: int = Field(250, gt=0, description="items that are gone on from after each step")
 
@@ -62,24 +64,24 @@ class RetrievalConfig(_Settings):
 class RankingTrees(_Settings):
     """Of XGBoost; names are its own but for the last two."""
 
-    objective: str = "rank:ndcg"
+    objective: str = "rank:pairwise"
     eta: float = Field(0.1, gt=0)
     max_depth: int = Field(6, gt=0)
     min_child_weight: float = Field(10.0, ge=0)
     subsample: float = Field(0.8, gt=0, le=1)
     colsample_bytree: float = Field(0.6, gt=0, le=1)
-    max_rounds: int = Field(500, gt=0, description="trees at most")
-    patience: int = Field(30, gt=0, description="trees without a gain on the sessions that decide")
+    max_rounds: int = Field(300, gt=0, description="trees at most")
+    patience: int = Field(25, gt=0, description="trees without a gain on the sessions that decide")
 
 
 class RankingConfig(_Settings):
     """Of the trees that order candidates, and of what they learn from."""
 
-    folds: int = Field(4, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
+    folds: int = Field(3, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
     fold_sessions: int = Field(3500, gt=0, description="sessions of a stretch")
-    max_pairs: int = Field(40_000, gt=0, description="pairs of prefix and next item that are learned from")
-    head: int = Field(50, gt=0, description="candidates of a pair that are learned from, the best ones")
-    tail: int = Field(30, ge=0, description="further candidates of a pair that are learned from, drawn at random")
+    max_pairs: int = Field(30_000, gt=0, description="pairs of prefix and next item that are learned from")
+    head: int = Field(40, gt=0, description="candidates of a pair that are learned from, the best ones")
+    tail: int = Field(20, ge=0, description="further candidates of a pair that are learned from, drawn at random")
     validation_share: float = Field(0.1, gt=0, lt=1, description="sessions that decide where trees stop growing")
     new: int = Field(20_000, gt=0, description="newest sessions that count as new")
     newest: int = Field(4_000, gt=0, description="newest sessions that count as newest")

@@ -13,11 +13,14 @@ from scipy import sparse
 from ml_assets.recommender.sessions import Sessions
 
 
-def next_items(sessions: Sessions, n_items: int, distance_decay: float, session_decay: float) -> sparse.csr_array:
+def next_items(
+    sessions: Sessions, n_items: int, distance_decay: float, session_decay: float, length_power: float = 0.0
+) -> sparse.csr_array:
     """Return how often each item (row) was followed by each other (column), both in a session.
 
     A pair d clicks apart counts exp(-(d - 1) / ``distance_decay``), times exp(-age / ``session_decay``), age in
-    sessions that came later. An item that follows itself counts as well.
+    sessions that came later, by the session's clicks to the power of ``length_power``: one long session tells less of
+    each of its many pairs than a short one. An item that follows itself counts as well.
 
     Parameters
     ----------
@@ -29,15 +32,17 @@ def next_items(sessions: Sessions, n_items: int, distance_decay: float, session_
         Clicks; farther apart than five times as many nothing is counted.
     session_decay
         Sessions.
+    length_power
+        0 lets all sessions count alike.
     """
     row = sessions.rows
-    recency = np.exp((row + 1 - len(sessions)) / session_decay)
+    weight = np.exp((row + 1 - len(sessions)) / session_decay) * sessions.lengths[row] ** -length_power
     sources, targets, weights = [], [], []
     for distance in range(1, math.ceil(5 * distance_decay) + 1):
         first = np.flatnonzero(row[:-distance] == row[distance:])
         sources.append(sessions.items[first])
         targets.append(sessions.items[first + distance])
-        weights.append(recency[first] * np.exp((1 - distance) / distance_decay))
+        weights.append(weight[first] * np.exp((1 - distance) / distance_decay))
     at = (np.concatenate(sources), np.concatenate(targets))
     return sparse.csr_array((np.concatenate(weights), at), shape=(n_items, n_items))
 

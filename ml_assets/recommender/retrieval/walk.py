@@ -47,9 +47,9 @@ class RandomWalk:
 
     @classmethod
     def fit(cls, sessions: Sessions, n_items: int, config: WalkConfig) -> RandomWalk:
-        """Return the walk over pairs of different items of a session, in either order."""
-        counted = next_items(sessions, n_items, config.distance_decay, config.session_decay)
-        both = sparse.csr_array(counted + counted.T)
+        """Return the walk over pairs of different items of a session, in either order; backwards less."""
+        counted = next_items(sessions, n_items, config.distance_decay, config.session_decay, config.length_power)
+        both = sparse.csr_array(counted + config.backwards * counted.T)
         both.setdiag(0)
         both.eliminate_zeros()
         steps = largest(row_shares(both, 0.0), config.width)

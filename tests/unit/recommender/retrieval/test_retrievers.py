@@ -95,8 +95,9 @@ def test_next_items_are_counted_as_by_a_loop(sessions: list[list[int]]) -> None:
         for first in range(len(session)):
             for second in range(first + 1, len(session)):
                 recency = math.exp((number + 1 - len(sessions)) / 4.0)
+                recency /= len(session)
                 expected[session[first], session[second]] += recency * math.exp(-(second - first - 1) / 2.0)
-    counted = next_items(Sessions.of_lists(sessions), N, distance_decay=2.0, session_decay=4.0)
+    counted = next_items(Sessions.of_lists(sessions), N, distance_decay=2.0, session_decay=4.0, length_power=1.0)
     np.testing.assert_allclose(counted.toarray(), expected)
 
 
@@ -134,8 +135,8 @@ def test_a_graph_adds_up_what_the_items_lend_older_ones_less() -> None:
 def test_the_walk_is_expected_where_powers_of_its_matrix_say(sessions: list[list[int]], prefix: list[int]) -> None:
     config = WalkConfig(steps=4, frontier=N, width=N)
     clicks = Sessions.of_lists(sessions)
-    both = next_items(clicks, N, config.distance_decay, config.session_decay).toarray()
-    both = both + both.T
+    both = next_items(clicks, N, config.distance_decay, config.session_decay, config.length_power).toarray()
+    both = both + config.backwards * both.T
     np.fill_diagonal(both, 0.0)
     sums = both.sum(axis=1, keepdims=True)
     steps = np.divide(both, sums, out=np.zeros_like(both), where=sums > 0)
