@@ -157,7 +157,15 @@ def measured(sessions: Sessions, pairs: NextItems, config: SessionConfig) -> Mea
         n_pairs=len(pairs),
         n_asked=len(np.unique(pairs.session)),
         n_items=len(model.index),
-        cost=Cost(fit_seconds, fit_cpu_seconds, *map(float, by_clock), float(by_processor[1]), peak),
+        cost=Cost(
+            fit_seconds=fit_seconds,
+            fit_cpu_seconds=fit_cpu_seconds,
+            p50_ms=float(by_clock[0]),
+            p90_ms=float(by_clock[1]),
+            p99_ms=float(by_clock[2]),
+            p90_cpu_ms=float(by_processor[1]),
+            peak_mib=peak,
+        ),
     )
 
 

@@ -76,7 +76,7 @@ class RankedLists:
 
     def hit_rate(self, k: int) -> FloatArray:
         """Return 1 for each list with something wanted among its first k, 0 for the others."""
-        return self._defined(self.is_hit[:, :k].any(axis=1).astype(np.float64))
+        return self._defined(np.asarray(self.is_hit[:, :k].any(axis=1), dtype=np.float64))
 
     def recall(self, k: int) -> FloatArray:
         """Return the share of what was wanted that is among the first k."""

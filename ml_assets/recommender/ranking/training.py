@@ -93,6 +93,8 @@ def training_rows(sessions: Sessions, n_items: int, config: SessionConfig) -> Ro
     for start, end in rolling_stretches(len(sessions), ranking):
         past = sessions.take(np.arange(start))
         pairs = known_pairs(sessions.take(np.arange(start, end)), past)
+        if not len(pairs):
+            continue
         wanted = min(len(pairs), ranking.max_pairs // ranking.folds)
         pairs = pairs.take(np.sort(random.choice(len(pairs), wanted, replace=False)))
         retrievers = Retrievers.fit(past, n_items, config.retrieval)

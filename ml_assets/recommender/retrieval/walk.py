@@ -79,7 +79,8 @@ class RandomWalk:
         starts = self.offsets[item]
         lengths = self.offsets[item + 1] - starts
         at = spans(starts, lengths)
-        groups = Groups.of(np.repeat(key - item, lengths) + self.targets[at])
+        keys: NDArray[np.int64] = np.repeat(key - item, lengths) + self.targets[at]
+        groups = Groups.of(keys)
         return groups.keys, groups.sums(np.repeat(mass * self.config.going_on, lengths) * self.probabilities[at])
 
 
