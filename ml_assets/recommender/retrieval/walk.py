@@ -79,8 +79,7 @@ class RandomWalk:
         starts = self.offsets[item]
         lengths = self.offsets[item + 1] - starts
         at = spans(starts, lengths)
-        keys: NDArray[np.int64] = np.repeat(key - item, lengths) + self.targets[at]
-        groups = Groups.of(keys)
+        groups = Groups.of(np.add(np.repeat(key - item, lengths), self.targets[at], dtype=np.int64))
         return groups.keys, groups.sums(np.repeat(mass * self.config.going_on, lengths) * self.probabilities[at])
 
 

@@ -108,11 +108,9 @@ def test_planted_families_are_found_by_all_but_popularity() -> None:
     older, pairs = held_out(made_sessions(300, families=8, seed=3), 40)
     found = measured(older, pairs, small_config())
     assert (found.n_sessions, found.n_items, found.n_pairs) == (260, 48, len(pairs))
-    hit_rates = {name: quality.hit_rate.value for name, quality in found.quality.items()}
-    assert hit_rates[POPULARITY] is not None and hit_rates[POPULARITY] < 80
-    for name in (S_KNN, CANDIDATES, TWO_STAGES):
-        value = hit_rates[name]
-        assert value is not None and value > 95, name
+    hit_rates = {name: quality.hit_rate.value or 0.0 for name, quality in found.quality.items()}
+    assert 0 < hit_rates[POPULARITY] < 80
+    assert min(hit_rates[name] for name in (S_KNN, CANDIDATES, TWO_STAGES)) > 95
     assert found.candidate_recall[200] >= found.candidate_recall[20]
     told = figures(found)
     assert told["hr@20"] == hit_rates[TWO_STAGES]
