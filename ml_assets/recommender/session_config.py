@@ -79,9 +79,7 @@ class RankingConfig(_Settings):
 
     folds: int = Field(3, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
     fold_sessions: int = Field(3500, gt=0, description="sessions of a stretch")
-    max_pairs: int = Field(30_000, gt=0, description="pairs of prefix and next item that are learned from")
-    head: int = Field(40, gt=0, description="candidates of a pair that are learned from, the best ones")
-    tail: int = Field(20, ge=0, description="further candidates of a pair that are learned from, drawn at random")
+    max_pairs: int = Field(24_000, gt=0, description="pairs of prefix and next item that are learned from")
     validation_share: float = Field(0.1, gt=0, lt=1, description="sessions that decide where trees stop growing")
     new: int = Field(20_000, gt=0, description="newest sessions that count as new")
     newest: int = Field(4_000, gt=0, description="newest sessions that count as newest")

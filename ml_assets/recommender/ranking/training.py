@@ -99,7 +99,7 @@ def training_rows(sessions: Sessions, n_items: int, config: SessionConfig) -> Ro
         pairs = pairs.take(np.sort(random.choice(len(pairs), wanted, replace=False)))
         retrievers = Retrievers.fit(past, n_items, config.retrieval)
         table = item_table(past, n_items, ranking.new, ranking.newest)
-        for rows in _rows_of(retrievers, table, pairs, ranking, random):
+        for rows in _rows_of(retrievers, table, pairs):
             parts.append(Rows(rows.matrix, rows.is_target, rows.pair, rows.session + start))
     if not any(part.is_target.any() for part in parts):
         raise NothingToLearnError(
@@ -118,8 +118,6 @@ def _rows_of(
     retrievers: Retrievers,
     table: NDArray[np.float32],
     pairs: NextItems,
-    config: RankingConfig,
-    random: np.random.Generator,
 ) -> Iterator[Rows]:
     n_items = retrievers.n_items
     for start in range(0, len(pairs), _BATCH):
@@ -129,22 +127,8 @@ def _rows_of(
         row = retrieved.candidates // n_items
         is_target = retrieved.candidates % n_items == batch.targets[row]
         has_target = np.bincount(row[is_target], minlength=len(batch)) > 0
-        kept = has_target[row] & (is_target | _learned(retrieved, row, config, random))
+        # All of a pair's candidates are learned from. Were the far ones drawn, trees would take them for likelier than
+        # they are: there are many of them, and few targets among them.
+        kept = has_target[row]
         chosen = Retrieved(retrieved.scores, retrieved.ranks, retrieved.candidates[kept], retrieved.fused[kept])
         yield Rows(features(query, chosen, table), is_target[kept], row[kept], batch.session[row[kept]])
-
-
-def _learned(
-    retrieved: Retrieved, row: NDArray[np.int64], config: RankingConfig, random: np.random.Generator
-) -> NDArray[np.bool_]:
-    """Return which candidates are learned from: the best of each pair and some of the others."""
-    is_head = _place(row, -retrieved.fused) < config.head
-    return is_head | (_place(row, random.random(len(row)) + is_head) < config.tail)
-
-
-def _place(row: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the place of each entry among those of its row, ascending by value; rows ascend."""
-    order = np.lexsort((value, row))
-    place = np.empty(len(row), dtype=np.int64)
-    place[order] = np.arange(len(row)) - np.searchsorted(row, row)
-    return place

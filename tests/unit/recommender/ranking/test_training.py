@@ -20,7 +20,7 @@ from ml_assets.recommender.ranking.trees import grown
 from ml_assets.recommender.retrieval.retrievers import Retrievers
 from ml_assets.recommender.session_config import RankingConfig, SessionConfig
 from ml_assets.recommender.sessions import NextItems, Sessions
-from tests.unit.recommender.made_sessions import made_sessions, small_config
+from tests.unit.recommender.made_sessions import FAMILY, made_sessions, small_config
 
 
 def bridged_sessions(count: int) -> Sessions:
@@ -69,11 +69,12 @@ def test_items_that_earlier_sessions_do_not_know_leave_the_pairs() -> None:
     assert pairs.targets.tolist() == [2]
 
 
-def test_a_pair_has_its_target_once_and_other_candidates() -> None:
-    rows = training_rows(made_sessions(300, families=5, seed=1), 200, small_config(head=5, tail=3))
+def test_a_pair_has_its_target_once_and_all_other_candidates() -> None:
+    rows = training_rows(made_sessions(300, families=5, seed=1), 200, small_config())
     per_pair = np.bincount(rows.pair)
     assert (np.bincount(rows.pair, rows.is_target) == 1).all()
-    assert per_pair.max() <= 5 + 3 + 1
+    assert per_pair.max() <= small_config().retrieval.candidates
+    assert per_pair[per_pair > 0].min() >= FAMILY
     assert (np.diff(rows.pair) >= 0).all()
     assert set(rows.session.tolist()) <= set(range(180, 300))
 
