@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.report import Machine, estimate_text, markdown_table, print_or_write
+from benchmarks.session_recommendation.figures import figures
 from benchmarks.session_recommendation.files import SplitFileError, read_pairs, read_sessions
-from benchmarks.session_recommendation.measure import Measured, figures, held_out, measured
+from benchmarks.session_recommendation.measure import Measured, held_out, measured
 from ml_assets.recommender.session_config import SessionConfig
 
 _NAME = "session_recommendation"

@@ -1,6 +1,7 @@
 """What is measured of the recommender: how good its lists are, how long it takes, what it needs.
 
-Belongs here: the figures, the hold-out. Does not belong here: the ways that make lists, reading files, pages.
+Belongs here: the figures, the hold-out. Does not belong here: the ways that make lists, reading files, how figures
+are written (``figures``).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.session_recommendation.ways import TWO_STAGES, Lists, candidate_lists, ways
+from benchmarks.session_recommendation.ways import Lists, candidate_lists, ways
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.metrics.recommendation import RankedLists, coverage, mean_estimate, popularity_bias
 from ml_assets.recommender.ranking.training import known_pairs
@@ -215,39 +216,3 @@ def quality_of(
         coverage=100 * coverage(lists, COUNT, len(model.index)),
         popularity_bias=popularity_bias(model.index.numbers(lists), known[known >= 0], COUNT, clicks),
     )
-
-
-def figures(found: Measured) -> dict[str, object]:
-    """Return the figures as the file of a measurement has them; percent, milliseconds, seconds, MiB."""
-    own = found.quality[TWO_STAGES]
-    return {
-        "hr@20": own.hit_rate.value,
-        "mrr@20": own.reciprocal_rank.value,
-        "fit_seconds": found.cost.fit_seconds,
-        "fit_cpu_seconds": found.cost.fit_cpu_seconds,
-        "p50_ms": found.cost.p50_ms,
-        "p90_ms": found.cost.p90_ms,
-        "p99_ms": found.cost.p99_ms,
-        "p90_cpu_ms": found.cost.p90_cpu_ms,
-        "peak_mib": found.cost.peak_mib,
-        "sessions": found.n_sessions,
-        "pairs": found.n_pairs,
-        "items": found.n_items,
-        "repeat_share": found.repeat_share,
-        "candidate_recall": {f"@{depth}": value for depth, value in found.candidate_recall.items()},
-        "ways": {name: _quality_figures(quality) for name, quality in found.quality.items()},
-    }
-
-
-def _quality_figures(quality: Quality) -> dict[str, object]:
-    return {
-        "hr@20": quality.hit_rate.model_dump(),
-        "mrr@20": quality.reciprocal_rank.model_dump(),
-        "repeat_hr@20": quality.repeat_hit_rate.model_dump(),
-        "repeat_mrr@20": quality.repeat_reciprocal_rank.model_dump(),
-        "novel_hr@20": quality.novel_hit_rate.model_dump(),
-        "novel_mrr@20": quality.novel_reciprocal_rank.model_dump(),
-        "ndcg@20": quality.ndcg.model_dump(),
-        "coverage@20": quality.coverage,
-        "popularity_bias@20": quality.popularity_bias,
-    }

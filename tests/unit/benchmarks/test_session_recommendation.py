@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.session_recommendation import __main__ as command
+from benchmarks.session_recommendation.figures import figures
 from benchmarks.session_recommendation.files import SplitFileError, read_pairs, read_sessions
-from benchmarks.session_recommendation.measure import figures, held_out, measured, repeats
+from benchmarks.session_recommendation.measure import held_out, measured, repeats
 from benchmarks.session_recommendation.ways import CANDIDATES, POPULARITY, S_KNN, TWO_STAGES
 from ml_assets.recommender.sessions import NextItems, Sessions
 from tests.unit.recommender.made_sessions import made_sessions, small_config
