@@ -22,7 +22,7 @@ from ml_assets.recommender.session_config import SessionConfig
 
 _NAME = "session_recommendation"
 _TITLE = "Next item of a session: {pairs}"
-_HELD_OUT_PAIRS = "the newest sessions of the published training part, held out"
+_HELD_OUT_PAIRS = "newest sessions of the published training part (settings were chosen on a third of these pairs)"
 _HEADER = ("way", "HR@20 (95 %)", "MRR@20 (95 %)", "HR repeats", "HR novel", "MRR novel", "NDCG@20", "shown", "bias")
 _NOTE = (
     "{sessions:,} sessions and {items:,} items to learn from, {pairs:,} pairs of prefix and next item of {asked:,} "
