@@ -3,8 +3,9 @@
 Belongs here: both preprocessings with their evaluations, published figures, the baselines that are cheap to state. Does
 not belong here: the platform's own recommender, which is asked here like the others.
 
-Both need the complete ``events.csv`` of Kaggle's data set ``retailrocket/ecommerce-dataset`` (2,756,101 rows). On a part
-of it, or on generated events, they run the same way, but then no figure stands in comparison with a published one::
+Both need the complete ``events.csv`` of Kaggle's data set ``retailrocket/ecommerce-dataset`` (2,756,101 rows), plain or
+gzip-compressed. On a part of it, or on generated events, they run the same way, but then no figure stands in comparison
+with a published one::
 
     python -m benchmarks.retailrocket_protocols --events events.csv --protocol P1
     python -m benchmarks.retailrocket_protocols --events events.csv --protocol P2

@@ -39,12 +39,12 @@ def listed_ranks(answers: Answers, targets: NDArray[np.int32]) -> NDArray[np.flo
 
 def standard_ranks(answers: Answers) -> NDArray[np.float64]:
     """Return 1 + the number of items that score higher: ties count for the model."""
-    return answers.better + 1.0
+    return 1.0 + answers.better.astype(np.float64)
 
 
 def conservative_ranks(answers: Answers) -> NDArray[np.float64]:
     """Return the number of items that score as high or higher: ties count against the model."""
-    return answers.better + answers.tied + 1.0
+    return standard_ranks(answers) + answers.tied
 
 
 def next_item_figures(ranks: NDArray[np.float64], hit_name: str, ks: Sequence[int], prefix: str = "") -> Figures:

@@ -123,7 +123,7 @@ class SessionNeighbours:
             last_common = np.maximum.reduceat(np.where(is_common, position, -1), starts) if len(starts) else starts
             collected *= np.exp(-np.abs(position - np.repeat(last_common, lengths)) / self.settings.distance_fade)
         items, number = np.unique(self.items[members], return_inverse=True)
-        return items, np.bincount(number, weights=collected, minlength=len(items))
+        return items, np.bincount(number, weights=collected, minlength=len(items)).astype(np.float64)
 
     def _weights(self, prefix: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the different items of a prefix and the weight of each by its last view, of Euclidean length 1."""

@@ -4,8 +4,8 @@ Belongs here: its preprocessing, step by step. Does not belong here: evaluation,
 
 Source: repository ``rn5l/session-rec``, ``preprocessing/session_based/preprocess_retailrocket.py`` with the settings of
 ``conf/preprocess/session_based/window/retailrocket.yml``. One statement there removes a column that this data set never
-has; it is left out. The original sorts by several columns, which keeps the file's order among equal ones in pandas; here
-the order is the same, and guaranteed.
+has; it is left out. The original does not ask for a stable sort, though pandas sorts by several columns stably; here
+events in the same second stand in the order of the file, always.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.retailrocket_protocols.events import Events
-from benchmarks.retailrocket_protocols.split import Split
+from benchmarks.retailrocket_protocols.split import Split, TooFewEventsError
 from benchmarks.retailrocket_protocols.views import Views, views_in_sessions
 
 SLICES = 5
@@ -33,9 +33,9 @@ _MS_PER_SECOND = 1_000
 def views_of(events: Events) -> Views:
     """Return views in sessions, times in whole seconds.
 
-    Milliseconds are cut off first. A session goes on as long as no two events of any kind, one after the other, are more
-    than 1,800 s apart. Views of an item that was just viewed stay. Events in the same second stand in the order of the
-    file.
+    Milliseconds are cut off first. A session goes on as long as no two events of any kind, one after the other, are
+    more than 1,800 s apart. Views of an item that was just viewed stay. Events in the same second stand in the order of
+    the file.
     """
     seconds = replace(events, time=events.time // _MS_PER_SECOND)
     return views_in_sessions(seconds.take(np.lexsort((seconds.time, seconds.visitor))), LONGEST_GAP)
@@ -65,11 +65,11 @@ def slices(views: Views, numbers: Sequence[int] = range(SLICES)) -> Iterator[Spl
 
     Raises
     ------
-    ValueError
+    TooFewEventsError
         If no views are left.
     """
     if not len(views):
-        raise ValueError("No session is left after the filters; the file holds too few events to be cut into slices.")
+        raise TooFewEventsError("No session is left after the filters; name a file with more events.")
     sessions = views.sessions(per_second=1)
     ended_at = views.time[sessions.offsets[1:] - 1]
     first = int(views.time.min())

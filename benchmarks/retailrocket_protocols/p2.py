@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.retailrocket_protocols.events import Events
-from benchmarks.retailrocket_protocols.split import Split
+from benchmarks.retailrocket_protocols.split import Split, TooFewEventsError
 from benchmarks.retailrocket_protocols.views import Views, views_in_sessions
 
 LONGEST_GAP = 3_600 * 1_000
@@ -27,8 +27,8 @@ _MS_PER_SECOND = 1_000
 def views_of(events: Events) -> Views:
     """Return views in sessions, times in milliseconds, each view of an item just viewed left out.
 
-    Sorted by visitor, millisecond and item. A session goes on as long as no two events of any kind, one after the other,
-    are more than an hour apart.
+    Sorted by visitor, millisecond and item. A session goes on as long as no two events of any kind, one after the
+    other, are more than an hour apart.
     """
     order = np.lexsort((events.item, events.time, events.visitor))
     views = views_in_sessions(events.take(order), LONGEST_GAP)
@@ -54,7 +54,7 @@ def last_week(views: Views) -> Split:
 
     Raises
     ------
-    ValueError
+    TooFewEventsError
         If no session is left to learn from.
     """
     return _split("last week", views, BOUNDARY)
@@ -65,7 +65,7 @@ def week_before(views: Views) -> Split:
 
     Raises
     ------
-    ValueError
+    TooFewEventsError
         If no session is left to learn from.
     """
     return _split("week before the last", _before(views, BOUNDARY), BOUNDARY - WEEK)
@@ -75,9 +75,7 @@ def _split(name: str, views: Views, boundary: int) -> Split:
     """Ask about sessions that start at a moment or later; a session that runs past it is cut short for training."""
     train = _before(views, boundary)
     if not len(train):
-        raise ValueError(
-            f"No session is left to learn from before the {name}; the file holds too few events, or later ones only."
-        )
+        raise TooFewEventsError(f"No session is left to learn from before the {name}; name a file with more events.")
     sessions = views.sessions(_MS_PER_SECOND)
     return Split.of(
         name,

@@ -13,6 +13,10 @@ import numpy as np
 from ml_assets.recommender.sessions import ItemIndex, NextItems, Sessions
 
 
+class TooFewEventsError(ValueError):
+    """A file leaves nothing to learn from, or nothing to ask, after a protocol's filters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Sessions to learn from and sessions to ask about, with items as numbers 0 to ``len(items)`` - 1.

@@ -1,6 +1,6 @@
 """Views numbered by session: what both protocols start from.
 
-Belongs here: cutting a visitor's events into sessions, choosing views. Does not belong here: which ones a protocol keeps.
+Belongs here: cutting a visitor's events into sessions, choosing views. Does not belong here: what a protocol keeps.
 """
 
 from __future__ import annotations
@@ -77,4 +77,5 @@ def views_in_sessions(events: Events, longest_gap: int) -> Views:
 def _row_counts(values: NDArray[np.integer]) -> NDArray[np.int64]:
     """Return for each row how many rows have its value."""
     _, number, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return counts[number].astype(np.int64)
+    of_rows: NDArray[np.int64] = counts[number].astype(np.int64)
+    return of_rows
