@@ -21,7 +21,7 @@ RECIPROCAL_RANK = "MRR"
 PRECISION = "P"
 RECALL = "R"
 AVERAGE_PRECISION = "MAP"
-CONSERVATIVE = "conservative "
+STANDARD = "standard "
 
 Figures = Mapping[str, float]
 
@@ -38,12 +38,16 @@ def listed_ranks(answers: Answers, targets: NDArray[np.int32]) -> NDArray[np.flo
 
 
 def standard_ranks(answers: Answers) -> NDArray[np.float64]:
-    """Return 1 + the number of items that score higher: ties count for the model."""
+    """Return 1 + the number of items that score higher: ties count for the model.
+
+    Where a model scores all items apart, this is the rank. Where it names a few candidates, all others are tied at 0,
+    just below them: with nineteen candidates, any item is a hit among the first twenty.
+    """
     return 1.0 + answers.better.astype(np.float64)
 
 
 def conservative_ranks(answers: Answers) -> NDArray[np.float64]:
-    """Return the number of items that score as high or higher: ties count against the model."""
+    """Return the number of items that score as high or higher, the asked one included: ties count against the model."""
     return standard_ranks(answers) + answers.tied
 
 

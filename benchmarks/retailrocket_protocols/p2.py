@@ -3,7 +3,9 @@
 Belongs here: its preprocessing, step by step. Does not belong here: evaluation, published figures.
 
 Source: repository ``hidasib/gru4rec_third_party_comparison``, ``retailrocket_preproc.py``; items that training does not
-know are left out as in ``evaluation.py`` of ``hidasib/GRU4Rec``.
+know are left out as in ``evaluation.py`` of ``hidasib/GRU4Rec``. That file has both ranks, standard and conservative
+(its default). The published models score all items, have next to no ties, and so one figure under either. Models that
+name candidates have many: here the conservative rank is compared, and the standard one stands beside it.
 """
 
 from __future__ import annotations

@@ -18,8 +18,7 @@ _DIGITS = 4
 _SIZES = ("split", "train sessions", "train views", "items", "test sessions", "test views", "pairs")
 _NOTE = (
     "{data}. {comparable} Intervals (95 %) are by bootstrap over sessions within each split; "
-    "published figures have none. Figures are plain means over the splits. Equal scores stand in the order of item "
-    "numbers; under the conservative rank they count against the model."
+    "published figures have none. Figures are plain means over the splits. {ties}"
 )
 _COMPLETE = "That is the complete file and all of its splits: the rows stand in comparison."
 _PART = (
@@ -79,7 +78,7 @@ def table(
     header = ("algorithm", *protocol.columns, "fit s", "ms a pair")
     own = [_own_line(protocol, row) for row in rows]
     published = [_published_line(protocol, name, figures) for name, figures in protocol.published.items()]
-    note = _NOTE.format(data=data, comparable=_COMPLETE if is_complete else _PART)
+    note = _NOTE.format(data=data, ties=protocol.ties, comparable=_COMPLETE if is_complete else _PART)
     judged = verdict(protocol, rows) if is_complete else ""
     size_lines = [
         tuple(f"{each:,}" if isinstance(each, int) else str(each) for each in size.values()) for size in sizes

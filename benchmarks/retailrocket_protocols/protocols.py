@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from benchmarks.retailrocket_protocols import p1, p2
 from benchmarks.retailrocket_protocols.answers import Answers
 from benchmarks.retailrocket_protocols.evaluate import (
-    CONSERVATIVE,
     HIT_RATE,
     RECALL,
+    RECIPROCAL_RANK,
+    STANDARD,
     Figures,
     at,
     conservative_ranks,
@@ -69,6 +70,8 @@ class Protocol:
         Published figures by name of the model.
     goals
         What to reach.
+    ties
+        How equal scores are ranked, in words.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Protocol:
     columns: tuple[str, ...]
     published: Mapping[str, Figures]
     goals: Figures
+    ties: str
 
 
 def _p1_splits(events: Events, numbers: Sequence[int]) -> Iterator[Split]:
@@ -101,12 +105,12 @@ def _p2_validation_splits(events: Events, _: Sequence[int]) -> Iterator[Split]:
 
 
 def _p2_ranks(answers: Answers, _: NDArray[np.int32]) -> NDArray[np.float64]:
-    return standard_ranks(answers)
+    return conservative_ranks(answers)
 
 
 def _p2_figures(answers: Answers, _: NextItems, __: Split) -> Figures:
-    standard = next_item_figures(standard_ranks(answers), RECALL, _P2_LENGTHS)
-    return {**standard, **next_item_figures(conservative_ranks(answers), RECALL, _P2_LENGTHS, CONSERVATIVE)}
+    conservative = next_item_figures(conservative_ranks(answers), RECALL, _P2_LENGTHS)
+    return {**conservative, **next_item_figures(standard_ranks(answers), RECALL, _P2_LENGTHS, STANDARD)}
 
 
 P1 = Protocol(
@@ -120,6 +124,7 @@ P1 = Protocol(
     columns=P1_COLUMNS,
     published=P1_PUBLISHED,
     goals=P1_GOALS,
+    ties="Equal scores stand in the order of item numbers.",
 )
 P2 = Protocol(
     name="P2",
@@ -129,9 +134,13 @@ P2 = Protocol(
     splits=_p2_splits,
     ranks=_p2_ranks,
     figures=_p2_figures,
-    columns=(*P2_COLUMNS, CONSERVATIVE + at(RECALL, LENGTH)),
+    columns=(*P2_COLUMNS, STANDARD + at(RECALL, LENGTH), STANDARD + at(RECIPROCAL_RANK, LENGTH)),
     published=P2_PUBLISHED,
     goals=P2_GOALS,
+    ties=(
+        "Equal scores count against a model. In the columns named standard they count for it, and a model that names "
+        "fewer than twenty candidates hits with any item: they compare nothing but models that score all items."
+    ),
 )
 P2_VALIDATION = replace(
     P2,
