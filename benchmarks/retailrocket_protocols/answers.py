@@ -98,21 +98,24 @@ def answers(model: NextItem, pairs: NextItems, item_count: int, length: int) -> 
     top = np.full((len(pairs), length), -1, dtype=np.int32)
     better, tied = np.zeros((2, len(pairs)), dtype=np.int64)
     for row, target in enumerate(pairs.targets):
-        candidates, scores = model.scores(pairs.prefixes[row])
-        order = np.argsort(candidates)
-        items, scores = np.asarray(candidates)[order], np.asarray(scores, dtype=np.float64)[order]
-        _check(items, scores, item_count)
+        items, scores = _by_item(*model.scores(pairs.prefixes[row]), item_count)
         first = _first(items, scores, item_count, length)
         top[row, : len(first)] = first
         better[row], tied[row] = _beside(items, scores, item_count, int(target))
     return Answers(top, better, tied)
 
 
-def _check(items: NDArray[np.int32], scores: NDArray[np.float64], item_count: int) -> None:
-    if len(items) != len(scores) or not np.isfinite(scores).all():
+def _by_item(
+    candidates: NDArray[np.int32], given: NDArray[np.float64], item_count: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return candidates and scores in the order of item numbers, checked."""
+    if len(candidates) != len(given) or not np.isfinite(given).all():
         raise ValueError("A model must give one finite score for each candidate.")
+    order = np.argsort(candidates)
+    items, scores = candidates[order], given[order]
     if len(items) and (items[0] < 0 or items[-1] >= item_count or (np.diff(items) == 0).any()):
         raise ValueError(f"A model must name each candidate once, by a number from 0 to {item_count - 1}.")
+    return items, scores
 
 
 def _first(items: NDArray[np.int32], scores: NDArray[np.float64], item_count: int, length: int) -> NDArray[np.int32]:

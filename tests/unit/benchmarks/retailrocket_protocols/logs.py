@@ -35,7 +35,7 @@ def lists(sessions: Sessions) -> list[list[int]]:
     return [sessions[row].tolist() for row in range(len(sessions))]
 
 
-def logs(unit: int, gap: int, span: int) -> st.SearchStrategy[list[Row]]:
+def logs(unit: int, gap: int, starts: st.SearchStrategy[int]) -> st.SearchStrategy[list[Row]]:
     """Return logs in which gaps are often about as long as a session allows, in the order of a file that is not sorted.
 
     Parameters
@@ -44,16 +44,16 @@ def logs(unit: int, gap: int, span: int) -> st.SearchStrategy[list[Row]]:
         Milliseconds per unit of time.
     gap
         Longest gap in a session, in units.
-    span
-        Units over which visits are spread.
+    starts
+        When visits start, in units after START.
     """
     step = st.sampled_from([0, 1, unit - 1, unit, gap * unit - 1, gap * unit, gap * unit + 1, (gap + 1) * unit])
     visit = st.tuples(
-        st.integers(0, span).map(lambda units: START + units * unit),
-        st.integers(1, 3),
-        st.lists(st.tuples(step, st.integers(10, 14), st.sampled_from([VIEW, VIEW, VIEW, CART])), max_size=8),
+        starts.map(lambda units: START + units * unit),
+        st.integers(1, 4),
+        st.lists(st.tuples(step, st.integers(10, 13), st.sampled_from([VIEW, VIEW, VIEW, CART])), max_size=8),
     )
-    return st.lists(visit, max_size=8).flatmap(lambda visits: st.permutations(_rows(visits)))
+    return st.lists(visit, max_size=12).flatmap(lambda visits: st.permutations(_rows(visits)))
 
 
 def _rows(visits: Sequence[tuple[int, int, Sequence[tuple[int, int, bool]]]]) -> list[Row]:

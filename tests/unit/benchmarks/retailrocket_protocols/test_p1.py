@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.retailrocket_protocols import p1
 from benchmarks.retailrocket_protocols.split import Split, TooFewEventsError
@@ -87,6 +88,9 @@ def slice_of(ends: dict[int, int], number: int = 0) -> Split:
 
 MIDDLE = 25 * p1.DAY
 END = 27 * p1.DAY
+AROUND_BOUNDARIES = st.builds(
+    int.__add__, st.sampled_from([0, MIDDLE, END, END + MIDDLE, 2 * END]), st.integers(-2, 2)
+).map(abs)
 
 
 def train_of(split: Split) -> list[int]:
@@ -134,7 +138,7 @@ def test_no_views_cannot_be_cut() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(logs(unit=SECOND, gap=p1.LONGEST_GAP, span=40_000))
+@given(logs(unit=SECOND, gap=p1.LONGEST_GAP, starts=st.integers(0, 40_000)))
 def test_views_and_filters_are_those_of_plain_loops(rows: list[Row]) -> None:
     found = p1.views_of(events_of(rows))
     expected = naive.p1_views(rows)
@@ -146,12 +150,10 @@ def test_views_and_filters_are_those_of_plain_loops(rows: list[Row]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(logs(unit=SECOND, gap=p1.LONGEST_GAP, span=2 * END))
+@given(logs(unit=SECOND, gap=p1.LONGEST_GAP, starts=AROUND_BOUNDARIES))
 def test_slices_are_those_of_plain_loops(rows: list[Row]) -> None:
-    found = p1.views_of(events_of(rows))
-    if not len(found):
-        return
-    for number, split in enumerate(p1.slices(found, range(3))):
-        train, test = naive.p1_slice(naive.p1_views(rows), number)
+    started = [*viewed(9, (0, 10), (SECOND, 11)), *rows]
+    for number, split in enumerate(p1.slices(p1.views_of(events_of(started)), range(2))):
+        train, test = naive.p1_slice(naive.p1_views(started), number)
         assert [[int(split.items.ids[item]) for item in session] for session in lists(split.train)] == train
         assert [[int(split.items.ids[item]) for item in session] for session in lists(split.test)] == test
