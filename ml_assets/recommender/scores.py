@@ -1,0 +1,125 @@
+"""What retrievers answer: items with scores for each of some prefixes, few of the many that there are.
+
+Belongs here: their sparse form, sums by key, the best ones of each prefix. Does not belong here: where scores come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scored items of prefixes.
+
+    Attributes
+    ----------
+    keys
+        Number of the prefix times number of items plus number of the item; ascending, each once; shape (entries,).
+    values
+        One row an entry, one column a channel; the first channel is what items are ranked by, more is better.
+    n_items
+        Number of items of the catalogue.
+    """
+
+    keys: NDArray[np.int64]
+    values: NDArray[np.float64]
+    n_items: int
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Number of the prefix of each entry."""
+        return self.keys // self.n_items
+
+    @property
+    def items(self) -> NDArray[np.int64]:
+        """Number of the item of each entry."""
+        return self.keys % self.n_items
+
+    def ranks(self) -> NDArray[np.int64]:
+        """Return the rank of each entry among those of its prefix, from 0 on; of equals the lower item is first."""
+        rows = self.rows
+        # Keys ascend, so entries with equal scores keep the order of their items.
+        order = np.lexsort((-self.values[:, 0], rows))
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.arange(len(order)) - np.searchsorted(rows, rows)
+        return ranks
+
+    def best(self, count: int) -> Scores:
+        """Return the entries with the highest scores of each prefix, at most so many of each."""
+        kept = self.ranks() < count
+        return Scores(self.keys[kept], self.values[kept], self.n_items)
+
+    def at(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the values of some entries, one row a key; zeros for a key that has no entry."""
+        return looked_up(self.keys, self.values, keys)
+
+
+def looked_up(
+    known: NDArray[np.int64], values: NDArray[np.float64], wanted: NDArray[np.int64], missing: float = 0.0
+) -> NDArray[np.float64]:
+    """Return the values of wanted keys, and another value for keys that are not known.
+
+    Parameters
+    ----------
+    known
+        Ascending keys.
+    values
+        Of the known keys, shape (known,) or (known, channels).
+    wanted
+        Keys in any order.
+    missing
+        For keys that are not known.
+    """
+    found = np.full((len(wanted), *values.shape[1:]), missing)
+    if len(known):
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        is_known = known[at] == wanted
+        found[is_known] = values[at[is_known]]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rows put together by an equal key, in order to add them up.
+
+    Attributes
+    ----------
+    keys
+        Each key once, ascending.
+    order
+        Positions of the rows, by key; rows of a key keep their order, so that a sum never depends on other keys.
+    starts
+        Where the rows of each key start in that order.
+    """
+
+    keys: NDArray[np.int64]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, keys: NDArray[np.int64]) -> Groups:
+        """Return the groups of rows with these keys."""
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(keys) else order
+        return cls(ordered[starts], order, starts)
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of each group's values."""
+        return np.add.reduceat(values[self.order], self.starts) if len(self.starts) else np.empty(0)
+
+    def maxima(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the greatest of each group's values."""
+        return np.maximum.reduceat(values[self.order], self.starts) if len(self.starts) else np.empty(0)
+
+    def firsts(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the value of each group's first row."""
+        return values[self.order[self.starts]]
+
+    def sizes(self) -> NDArray[np.float64]:
+        """Return the number of rows of each group."""
+        return np.diff(np.append(self.starts, len(self.order))).astype(np.float64)

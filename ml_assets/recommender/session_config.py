@@ -1,0 +1,73 @@
+"""Settings of the session recommender.
+
+Belongs here: settings with their meaning and defaults. Does not belong here: what is done with them.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NeighbourConfig(_Settings):
+    """Of session neighbours."""
+
+    newest: int = Field(1000, gt=0, description="sessions looked at for each item, the newest ones")
+    neighbours: int = Field(500, gt=0, description="most similar sessions that count")
+    prefix_decay: float = Field(1.8, gt=0, description="clicks of the prefix until an item counts 1/e")
+    session_decay: float = Field(50_000.0, gt=0, description="sessions until a session counts 1/e")
+    reach: float = Field(1.0, gt=0, description="clicks from the shared item until a neighbour's item counts 1/e")
+
+
+class TransitionConfig(_Settings):
+    """Of items seen one after another."""
+
+    max_distance: int = Field(10, gt=0, description="clicks between two items that still count")
+    distance_decay: float = Field(3.0, gt=0, description="clicks of distance until a pair counts 1/e")
+    session_decay: float = Field(50_000.0, gt=0, description="sessions until a pair counts 1/e")
+    prefix_decay: float = Field(1.8, gt=0, description="clicks of the prefix until an item counts 1/e")
+    prior: float = Field(1.0, ge=0, description="weight added to each item's sum")
+    width: int = Field(200, gt=0, description="items kept for each item")
+
+
+class RetrievalConfig(_Settings):
+    """Of all retrievers together."""
+
+    neighbours: NeighbourConfig = NeighbourConfig()
+    transitions: TransitionConfig = TransitionConfig()
+    max_age: int = Field(20, gt=0, description="clicks of a prefix that are looked at, the last ones")
+    fusion: float = Field(20.0, gt=0, description="constant of reciprocal rank fusion")
+    candidates: int = Field(200, gt=0, description="candidates of a prefix that are ranked")
+
+
+class RankingConfig(_Settings):
+    """Of the trees that order candidates, and of what they learn from."""
+
+    folds: int = Field(3, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
+    fold_sessions: int = Field(3500, gt=0, description="sessions of a stretch")
+    max_pairs: int = Field(30_000, gt=0, description="pairs of prefix and next item that are learned from")
+    head: int = Field(50, gt=0, description="candidates of a pair that are learned from, the best ones")
+    tail: int = Field(30, ge=0, description="further candidates of a pair that are learned from, drawn at random")
+    validation_share: float = Field(0.1, gt=0, lt=1, description="sessions that decide where trees stop growing")
+    new: int = Field(20_000, gt=0, description="newest sessions that count as new")
+    newest: int = Field(4_000, gt=0, description="newest sessions that count as newest")
+    objective: str = "rank:ndcg"
+    eta: float = Field(0.1, gt=0)
+    max_depth: int = Field(6, gt=0)
+    min_child_weight: float = Field(10.0, ge=0)
+    subsample: float = Field(0.8, gt=0, le=1)
+    colsample_bytree: float = Field(0.6, gt=0, le=1)
+    max_rounds: int = Field(400, gt=0)
+    patience: int = Field(30, gt=0)
+
+
+class SessionConfig(_Settings):
+    """Of the whole recommender."""
+
+    retrieval: RetrievalConfig = RetrievalConfig()
+    ranking: RankingConfig = RankingConfig()
+    seed: int = 7
+    threads: int = Field(2, gt=0)
