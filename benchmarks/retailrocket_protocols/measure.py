@@ -12,10 +12,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retailrocket_protocols.algorithms import ALGORITHMS
+from benchmarks.retailrocket_protocols.algorithms import ALGORITHMS, LENGTH
 from benchmarks.retailrocket_protocols.answers import answers
 from benchmarks.retailrocket_protocols.evaluate import RECIPROCAL_RANK, Figures, at, mean_over_slices
-from benchmarks.retailrocket_protocols.protocols import LENGTH, Protocol
+from benchmarks.retailrocket_protocols.protocols import Protocol
 from benchmarks.retailrocket_protocols.split import Split
 from ml_assets.metrics.bootstrap import EntityBootstrap, estimate
 from ml_assets.metrics.estimate import Estimate

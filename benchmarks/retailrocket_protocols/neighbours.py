@@ -4,7 +4,8 @@ Belongs here: both baselines, which are one way with different settings. Does no
 
 Source: ``algorithms/knn/sknn.py`` and ``stan.py`` of ``rn5l/session-rec``, with the settings of its table for
 RetailRocket. The original breaks ties of time and of likeness by the order of a hash table; here the session that ended
-later comes first.
+later comes first. The platform's own neighbours are kin of STAN, but sample each item's sessions apart and count age in
+sessions, so they are no reference for the table.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ STAN = Settings(neighbours=500, sample=1_000, position_fade=1.81, age_fade=100.0
 
 
 @dataclass(frozen=True, slots=True)
-class SessionNeighbours:
+class PublishedNeighbours:
     """Scores of items by what sessions hold that have items in common with the asked one.
 
     Attributes

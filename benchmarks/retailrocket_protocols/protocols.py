@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retailrocket_protocols import p1, p2
+from benchmarks.retailrocket_protocols.algorithms import LENGTH
 from benchmarks.retailrocket_protocols.answers import Answers
 from benchmarks.retailrocket_protocols.evaluate import (
     HIT_RATE,
@@ -38,8 +39,6 @@ from benchmarks.retailrocket_protocols.published import (
 from benchmarks.retailrocket_protocols.split import Split
 from ml_assets.recommender.sessions import NextItems
 
-# Length of the lists; all goals are set at it.
-LENGTH = 20
 _P1_LENGTHS = (20, 10, 5)
 _P2_LENGTHS = (20, 10, 5, 1)
 

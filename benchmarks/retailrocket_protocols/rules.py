@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ml_assets.recommender.retrieval.item_graph import largest
 from ml_assets.recommender.sessions import Sessions
 
 KEPT_RULES = 20
@@ -41,7 +42,8 @@ class LastItemRules:
         together = counts.T @ counts
         # No view makes a pair with itself.
         together -= sparse.diags_array(np.asarray(counts.sum(axis=0)), format="csr")
-        return cls(_pruned(sparse.csr_array(together)))
+        together.eliminate_zeros()
+        return cls(largest(together, KEPT_RULES))
 
     @classmethod
     def sequential(cls, train: Sessions, item_count: int) -> Self:
@@ -51,20 +53,9 @@ class LastItemRules:
             after = np.flatnonzero(train.positions >= step)
             rows, columns = train.items[after - step], train.items[after]
             weights += sparse.csr_array((np.full(len(after), 1 / step), (rows, columns)), shape=weights.shape)
-        return cls(_pruned(weights))
+        return cls(largest(weights, KEPT_RULES))
 
     def scores(self, prefix: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the items that follow from the last one, and their weights."""
         rules = slice(*self.weights.indptr[prefix[-1] : prefix[-1] + 2])
         return self.weights.indices[rules], self.weights.data[rules]
-
-
-def _pruned(weights: sparse.csr_array) -> sparse.csr_array:
-    """Return the heaviest rules of each row, equal ones by item number."""
-    found = weights.tocoo()
-    order = np.lexsort((found.col, -found.data, found.row))
-    order = order[found.data[order] > 0]
-    row = found.row[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = order[place < KEPT_RULES]
-    return sparse.csr_array((found.data[kept], (found.row[kept], found.col[kept])), shape=weights.shape)

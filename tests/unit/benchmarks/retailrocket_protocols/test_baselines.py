@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from benchmarks.retailrocket_protocols.answers import NextItem
-from benchmarks.retailrocket_protocols.neighbours import S_KNN, STAN, SessionNeighbours, Settings
+from benchmarks.retailrocket_protocols.neighbours import S_KNN, STAN, PublishedNeighbours, Settings
 from benchmarks.retailrocket_protocols.rules import LastItemRules
 from ml_assets.recommender.sessions import Sessions
 from tests.unit.benchmarks.retailrocket_protocols import naive
@@ -65,7 +65,7 @@ def test_rules_are_those_of_plain_loops(train: list[list[int]], prefix: list[int
 
 
 def neighbours(train: list[list[int]], settings: Settings, ended_at: NDArray[np.float64] | None = None) -> NextItem:
-    return SessionNeighbours.fit(Sessions.of_lists(train, ended_at), ITEMS, settings)
+    return PublishedNeighbours.fit(Sessions.of_lists(train, ended_at), ITEMS, settings)
 
 
 def test_s_knn_by_hand() -> None:
