@@ -42,5 +42,5 @@ def _recommender(split: Split) -> NextItem:
 
 
 ALGORITHMS: Mapping[str, Fit] = MappingProxyType(
-    {"two stages": _recommender, "AR": _association, "SR": _sequential, "S-KNN": _s_knn, "STAN": _stan}
+    {"two-stage": _recommender, "AR": _association, "SR": _sequential, "S-KNN": _s_knn, "STAN": _stan}
 )

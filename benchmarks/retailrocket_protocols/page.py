@@ -15,7 +15,7 @@ from benchmarks.retailrocket_protocols.published import COMPLETE_EVENTS
 from benchmarks.retailrocket_protocols.split import Split
 
 _DIGITS = 4
-_SIZES = ("split", "train sessions", "train views", "items", "test sessions", "test views", "pairs")
+_SIZES = ("split", "train_sessions", "train_views", "items", "test_sessions", "test_views", "pairs")
 _NOTE = (
     "{data}. {comparable} Intervals (95 %) are by bootstrap over sessions within each split; "
     "published figures have none. Figures are plain means over the splits. {ties}"
@@ -75,7 +75,7 @@ def table(
     is_complete
         Whether they are all that the data set has and all splits were asked, so that goals can be judged.
     """
-    header = ("algorithm", *protocol.columns, "fit s", "ms a pair")
+    header = ("algorithm", *protocol.columns, "pairs", "fit s", "ms a pair")
     own = [_own_line(protocol, row) for row in rows]
     published = [_published_line(protocol, name, figures) for name, figures in protocol.published.items()]
     note = _NOTE.format(data=data, ties=protocol.ties, comparable=_COMPLETE if is_complete else _PART)
@@ -83,7 +83,8 @@ def table(
     size_lines = [
         tuple(f"{each:,}" if isinstance(each, int) else str(each) for each in size.values()) for size in sizes
     ]
-    parts = [markdown_table(header, own + published), note, judged, markdown_table(_SIZES, size_lines)]
+    sizes_table = markdown_table([name.replace("_", " ") for name in _SIZES], size_lines)
+    parts = [markdown_table(header, own + published), note, judged, sizes_table]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -101,11 +102,11 @@ def _own_line(protocol: Protocol, row: Overall) -> tuple[str, ...]:
         estimate_text(row.intervals[name], _DIGITS) if name in row.intervals else _cell(row.figures, name)
         for name in protocol.columns
     ]
-    return (row.algorithm, *cells, f"{row.fit_seconds:.1f}", f"{row.ask_ms:.2f}")
+    return (row.algorithm, *cells, f"{row.pairs:,}", f"{row.fit_seconds:.1f}", f"{row.ask_ms:.2f}")
 
 
 def _published_line(protocol: Protocol, name: str, figures: Figures) -> tuple[str, ...]:
-    return (f"{name}, published", *(_cell(figures, column) for column in protocol.columns), "-", "-")
+    return (f"{name}, published", *(_cell(figures, column) for column in protocol.columns), "-", "-", "-")
 
 
 def _cell(figures: Figures, name: str) -> str:
