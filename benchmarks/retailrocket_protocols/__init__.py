@@ -1,7 +1,7 @@
 """What comes next in a RetailRocket session, asked the two ways that published tables ask it.
 
 Belongs here: both preprocessings with their evaluations, published figures, the baselines that are cheap to state. Does
-not belong here: the platform's own recommender, which is asked here like the others.
+not belong here: the platform's own recommender, which is asked like them.
 
 Both need the complete ``events.csv`` of Kaggle's data set ``retailrocket/ecommerce-dataset`` (2,756,101 rows), plain or
 gzip-compressed. On a part of it, or on generated events, they run the same way, but then no figure stands in comparison

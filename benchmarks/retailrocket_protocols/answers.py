@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_assets.metrics.recommendation import NO_ITEM
 from ml_assets.recommender.sessions import NextItems
 
 
@@ -64,7 +65,7 @@ class Answers:
     ----------
     top
         The first items among all, equal scores in the order of item numbers; shape (pairs, length of the list). Where
-        there are fewer items than places, -1.
+        there are fewer items than places, ``NO_ITEM``.
     better
         Number of items that score higher than the one that came next, shape (pairs,).
     tied
@@ -95,7 +96,7 @@ def answers(model: NextItem, pairs: NextItems, item_count: int, length: int) -> 
     ValueError
         If a model gives scores that are not one a candidate or not finite, a candidate twice, or one that there is not.
     """
-    top = np.full((len(pairs), length), -1, dtype=np.int32)
+    top = np.full((len(pairs), length), NO_ITEM, dtype=np.int32)
     better, tied = np.zeros((2, len(pairs)), dtype=np.int64)
     for row, target in enumerate(pairs.targets):
         items, scores = _by_item(*model.scores(pairs.prefixes[row]), item_count)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retailrocket_protocols.answers import Answers
-from ml_assets.recommender.sessions import NextItems, Sessions, spans
+from ml_assets.metrics.recommendation import RankedLists
+from ml_assets.recommender.sessions import NextItems, Sessions, offsets_of, spans
 
 HIT_RATE = "HR"
 RECIPROCAL_RANK = "MRR"
@@ -95,10 +96,7 @@ def rest_figures(answers: Answers, pairs: NextItems, test: Sessions, k: int) -> 
     asked_after = pairs.prefixes.lengths
     left = test.lengths[pairs.session] - asked_after
     rest = test.items[spans(test.offsets[pairs.session] + asked_after, left)]
-    row = np.arange(len(pairs))
-    keys = int(max(answers.top.max(initial=0), rest.max(initial=0))) + 1
-    is_hit = np.isin(row[:, None] * keys + answers.top[:, :k], np.repeat(row, left) * keys + rest)
-    is_hit &= answers.top[:, :k] >= 0
+    is_hit = RankedLists.of(answers.top[:, :k], rest, offsets_of(left)).is_hit
     hits, early_hits = is_hit.sum(axis=1), is_hit[:, : k - 1].sum(axis=1)
     return {
         at(PRECISION, k): float((hits / k).mean()),
