@@ -87,7 +87,7 @@ def score(
     frame, kept = without_hindsight(frame, standing_answers(warehouse, table), table)
     problems = tuple(schema_problems(frame, table))
     if not problems:
-        warehouse.replace(table.name, frame, table.answer_key)
+        warehouse.replace(table.name, frame, table.key, whole=table.answer_key)
         # Answers to what is no longer asked, such as those of a sample that real data have replaced.
         warehouse.keep_known(table.name, family.asked, family.asked_key)
     return Scored(version=version.number, frame=frame, kept=kept, problems=problems)
