@@ -7,7 +7,7 @@ Belongs here: clocks around ways, comparison of their lists. Does not belong her
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -76,14 +76,17 @@ class Covered:
     ----------
     visitors, items
         How many.
-    fit_seconds, rank_seconds
-        Of learning, and of all lists.
+    fit_seconds
+        Of learning.
+    rank_seconds, neighbour_seconds
+        Of all lists, from both stages and from session neighbours alone.
     """
 
     visitors: int
     items: int
     fit_seconds: float
     rank_seconds: float
+    neighbour_seconds: float
 
 
 def asked(sessions: Sessions, prefixes: int, seed: int) -> Asked:
@@ -96,16 +99,27 @@ def asked(sessions: Sessions, prefixes: int, seed: int) -> Asked:
     return Asked(index.renumbered(older), pairs.take(np.sort(drawn)).prefixes, len(index))
 
 
-def neighbours(given: Asked, config: RetrievalConfig, repetitions: int) -> Timed:
-    """Time neighbours of sessions in columns against one prefix after another."""
-    plain = PlainNeighbours(_as_lists(given.sessions), config.neighbours)
+def neighbours(given: Asked, config: RetrievalConfig, repetitions: int, *, has_index: bool) -> Timed:
+    """Time neighbours of sessions in columns against one prefix after another.
+
+    Parameters
+    ----------
+    given
+        Sessions and prefixes.
+    config
+        Settings.
+    repetitions
+        How often both are timed.
+    has_index
+        Whether the other way looks sessions up by item, or goes through all of them for each prefix.
+    """
+    plain = PlainNeighbours(_as_lists(given.sessions), config.neighbours, has_index=has_index)
     columns = SessionNeighbours.fit(given.sessions, given.n_items, config.neighbours)
     prefixes = _as_lists(given.prefixes.last(config.max_age))
 
     def in_columns() -> list[list[int]]:
         lists: list[list[int]] = []
-        for start in range(0, len(given.prefixes), _BATCH):
-            some = given.prefixes.take(np.arange(start, min(start + _BATCH, len(given.prefixes))))
+        for some in _batches(given.prefixes):
             found = columns.scores(Query.of(some, given.n_items, config.max_age))
             lists += _lists(found.rows, found.items, found.values[:, 0], len(some))
         return lists
@@ -115,7 +129,8 @@ def neighbours(given: Asked, config: RetrievalConfig, repetitions: int) -> Timed
 
     (seconds, other), (mine, theirs) = _shortest((in_columns, one_by_one), repetitions)
     same = float(np.mean([one == two for one, two in zip(mine, theirs, strict=True)]))
-    return Timed("session neighbours, by a plain loop", seconds, other, same)
+    looped = "the sessions that an index names" if has_index else "all sessions"
+    return Timed(f"{len(prefixes):,} prefixes' neighbours, by a loop over {looped}", seconds, other, same)
 
 
 def factors(given: Asked, config: ALSConfig, repetitions: int) -> Timed:
@@ -150,18 +165,51 @@ def factors(given: Asked, config: ALSConfig, repetitions: int) -> Timed:
         return np.asarray(found, dtype=np.int64)
 
     (seconds, other), (mine, theirs) = _shortest((ours, bare), repetitions)
-    # The platform solves the last half exactly, so that the lists are much the same, but not all of them wholly.
+    # The platform puts equals in order, and the library does not, so not all lists are wholly the same.
     shared = [len(np.intersect1d(one, two)) / COUNT for one, two in zip(mine, theirs, strict=True)]
-    return Timed("factors, by implicit alone", seconds, other, float(np.mean(shared)))
+    return Timed(
+        f"factors, and {len(given.prefixes):,} lists of them, by implicit alone", seconds, other, float(np.mean(shared))
+    )
 
 
 def covered(sessions: Sessions, visitors: Sessions, config: SessionConfig) -> Covered:
-    """Fit the recommender of sessions, and time lists for all visitors over the whole catalogue."""
+    """Fit the recommender of sessions, and time lists for all visitors over the whole catalogue.
+
+    Visitors with the same last clicks get the same list, so that it is made once.
+    """
     started = time.monotonic()
     recommender = SessionRecommender.fit(sessions, config)
     fitted = time.monotonic()
-    recommender.rank_many(visitors, COUNT)
-    return Covered(len(visitors), len(recommender.index), fitted - started, time.monotonic() - fitted)
+    max_age = config.retrieval.max_age
+    histories = different(visitors.last(max_age))
+    recommender.rank_many(histories, COUNT)
+    ranked = time.monotonic()
+    numbered = recommender.index.renumbered(histories)
+    for some in _batches(numbered):
+        query = Query.of(some, len(recommender.index), max_age)
+        recommender.retrievers.neighbours.scores(query).best(COUNT)
+    return Covered(
+        visitors=len(visitors),
+        items=len(recommender.index),
+        fit_seconds=fitted - started,
+        rank_seconds=ranked - fitted,
+        neighbour_seconds=time.monotonic() - ranked,
+    )
+
+
+def different(histories: Sessions) -> Sessions:
+    """Return each history once; those of equal clicks are the same."""
+    last = np.zeros((len(histories), int(histories.lengths.max(initial=0))), dtype=np.int64)
+    # Item ids are not negative, so 0 is free for clicks that are not there.
+    last[histories.rows, histories.positions] = histories.items.astype(np.int64) + 1
+    _, first = np.unique(last, axis=0, return_index=True)
+    return histories.take(np.sort(first))
+
+
+def _batches(sessions: Sessions) -> Iterator[Sessions]:
+    """Give the sessions in parts, so that what is computed for them fits into memory."""
+    for start in range(0, len(sessions), _BATCH):
+        yield sessions.take(np.arange(start, min(start + _BATCH, len(sessions))))
 
 
 def _as_lists(sessions: Sessions) -> list[list[int]]:

@@ -98,10 +98,8 @@ class ALSFactors:
         with threadpool_limits(1, "blas"):
             model = _implicit(config)
             model.fit(confidence, show_progress=False)
-            # The last half once more and exactly: items with the same visitors get the same factors, bit for bit, so
-            # that their order does not depend on where the first round started.
-            factors = model.recalculate_item(np.arange(strengths.shape[1]), confidence.T.tocsr())
-        return cls(factors, config)
+        # Items with the same visitors differ by where the first round started, and by nothing else: they are equals.
+        return cls(model.item_factors[_first_alike(confidence)], config)
 
     def recommended(self, strengths: sparse.csr_array, count: int, *, leave_out_own: bool = False) -> TopItems:
         """Return the items that visitors want most, whether they were among those fitted to or not.
@@ -205,6 +203,20 @@ def _confidence(strengths: sparse.csr_array, alpha: float) -> sparse.csr_matrix:
         raise ValueError("Strengths must be finite numbers above 0; leave out what nobody has dealt with.")
     data = (1.0 + alpha * given.data).astype(np.float32)
     return sparse.csr_matrix((data, given.indices.astype(np.int32), given.indptr.astype(np.int32)), shape=given.shape)
+
+
+def _first_alike(confidence: sparse.csr_matrix) -> NDArray[np.int64]:
+    """Return for each item the first one that the same visitors have dealt with equally strongly.
+
+    Columns are told apart by sums of random numbers of 64 bits, one a visitor, each times the bits of the confidence.
+    """
+    by_item = confidence.tocsc()
+    of_visitor = np.random.default_rng(0).integers(1, 2**64, size=by_item.shape[0], dtype=np.uint64, endpoint=False)
+    marks = of_visitor[by_item.indices] * by_item.data.view(np.uint32).astype(np.uint64)
+    # Sums of integers of 64 bits wrap around, and do not depend on their order.
+    sums = np.append(np.uint64(0), np.cumsum(marks))
+    _, first, group = np.unique(np.diff(sums[by_item.indptr]), return_index=True, return_inverse=True)
+    return first[group]
 
 
 def _without_filtered(items: NDArray[np.int32], scores: NDArray[np.float32]) -> Found:

@@ -183,3 +183,12 @@ def test_a_prefix_is_a_visitor_whose_older_items_count_less(fitted: ALSFactors) 
     for row in (0, 2):
         assert set(best.items[best.rows == row].tolist()) == set(expected.items[row, :3].tolist())
         assert sorted(best.values[best.rows == row, 0].tolist(), reverse=True) == expected.scores[row, :3].tolist()
+
+
+def test_only_items_with_equally_strong_visitors_are_equals() -> None:
+    columns = {0: [1, 1, 0, 0], 1: [0, 1, 1, 0], 2: [1, 1, 0, 0], 3: [1, 2, 0, 0], 4: [2, 1, 0, 0], 5: [0, 0, 0, 1]}
+    likes = np.array([*columns.values(), [0] * 4], dtype=float).T
+    factors = ALSFactors.fit(sparse.csr_array(likes), ALSConfig(factors=3, alpha=10.0, threads=1)).item_factors
+    same = [(one, two) for one in range(7) for two in range(one) if np.array_equal(factors[one], factors[two])]
+    assert same == [(2, 0)]
+    assert not factors[6].any()
