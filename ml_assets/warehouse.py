@@ -40,9 +40,9 @@ class Warehouse(Protocol):
     ) -> None:
         """Write rows so that every combination of ``key`` in ``frame`` has exactly the row of ``frame``.
 
-        Rows with other keys stay, but those of a list that is replaced do not: see ``whole``. Creates the table if it does not exist. A column that the table lacks is added, with
-        NULL in the rows that stay; one that the frame lacks is NULL in its rows. Writing the same frame twice leaves
-        the same table.
+        Rows with other keys stay, but those of a list that is replaced do not: see ``whole``. Creates the table if it
+        does not exist. A column that the table lacks is added, with NULL in the rows that stay; one that the frame
+        lacks is NULL in its rows. Writing the same frame twice leaves the same table.
 
         Parameters
         ----------
