@@ -33,8 +33,8 @@ _NOTE = (
     "shortest of {repetitions} repetitions, in turns (once over all sessions). Same lists: share of the lists that "
     "agree item by item; of factors, share of items that both name, because the platform puts equals in order. "
     "Factors: fitted and asked on {threads} threads.\n\n{count} items of {items:,} for each of {visitors:,} visitors "
-    "of a sample of scale {scale:g}: {rank:.0f} s from both stages (goal ≤ {goal:g} s, {verdict}), {neighbour:.0f} s from "
-    "session neighbours alone, after {fit:.0f} s of learning; visitors with the same last clicks share a list."
+    "of a sample of scale {scale:g}: {rank:.0f} s from both stages (goal ≤ {goal:g} s, {verdict}), {neighbour:.0f} s "
+    "from session neighbours alone, after {fit:.0f} s of learning; visitors with the same last clicks share a list."
 )
 
 
