@@ -25,7 +25,7 @@ from ml_assets.segmentation.family import SegmentationFamily
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
 
 # The code that all models share; that of their kind and their own room come on top.
-_SHARED = ("family", "metrics", "registry", "config.py", "predictions.py", "prediction_rows.py")
+_SHARED = ("family", "metrics", "registry", "config.py", "predictions.py", "prediction_checks.py", "prediction_rows.py")
 _QUESTIONS = (*_SHARED, "classification")
 # A question of value asks first whether anything is bought.
 _VALUE = (*_QUESTIONS, "cltv")

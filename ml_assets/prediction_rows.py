@@ -1,7 +1,7 @@
 """What is wrong with values of a table of scores: checks of one column, or of a few that belong together.
 
 Belongs here: pure functions from values to sentences, each with the number of rows it is about. Does not belong here:
-which columns a table has, and which of these checks each of them gets (``predictions``).
+which columns a table has (``predictions``), and which of these checks each of them gets (``prediction_checks``).
 """
 
 from __future__ import annotations
@@ -105,6 +105,33 @@ def interval_problems(frame: pd.DataFrame, *, ends_may_lack: bool = False, is_me
     if unordered:
         ends = ", ".join(frame.columns[[0, 2]]) if is_mean else names
         yield f"{ends} are not in ascending order in {unordered} rows"
+
+
+def rank_problems(frame: pd.DataFrame) -> Iterable[str]:
+    """Tell of lists whose ranks are not 1, 2, 3 and so on.
+
+    Parameters
+    ----------
+    frame
+        Columns that tell lists apart, then the rank; each combination once, in any order.
+    """
+    *key, rank = frame.columns
+    ranks = frame[rank].to_numpy(dtype=np.float64, na_value=np.nan)
+    # A list of n different whole numbers from 1 on has no gap if its greatest is n.
+    lists = pd.DataFrame({rank: ranks}).groupby([frame[name].to_numpy() for name in key], sort=False, dropna=False)
+    found = lists[rank].agg(["max", "count"])
+    gaps = int((found["max"] != found["count"]).sum())
+    broken = int((ranks % 1 > 0).sum())
+    if gaps or broken:
+        yield f"{rank} does not run from 1 on without gaps in {gaps} lists, and is no whole number in {broken} rows"
+
+
+def same_problems(frame: pd.DataFrame) -> Iterable[str]:
+    """Tell of rows in which two columns say the same."""
+    first, second = frame.columns
+    same = int((frame[first] == frame[second]).sum())
+    if same:
+        yield f"{second} is the same as {first} in {same} rows"
 
 
 def _range_in_words(at_least: float, at_most: float) -> str:

@@ -1,7 +1,7 @@
-"""Tables of scores: one a registered model, with columns that are the same on every engine.
+"""Tables of scores: one a registered model, seldom two, with columns that are the same on every engine.
 
-Belongs here: which tables there are, their columns, and which checks rows must pass that are to be written into one.
-Does not belong here: what a check looks at (``prediction_rows``), how a score comes about, writing it (``warehouse``).
+Belongs here: which tables there are, and their columns. Does not belong here: which checks rows must pass that are to
+be written into one (``prediction_checks``), how a score comes about, writing it (``warehouse``).
 """
 
 from __future__ import annotations
@@ -11,19 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-import pandas as pd
-
-from ml_assets.contract import PREDICTIONS_SCHEMA, TableName
-from ml_assets.prediction_rows import (
-    blank_problems,
-    day_problems,
-    interval_problems,
-    key_problems,
-    list_problems,
-    null_problems,
-    range_problems,
-    value_problems,
-)
+from ml_assets.contract import ML_KEY_PREFIX, PREDICTIONS_SCHEMA, TableName, scores_key
 
 SCORE = "score"
 BAND = "band"
@@ -45,9 +33,20 @@ SCORE_HORIZON = 180
 # Of a customer: the group they belong to, and whether they were put there although they are like no group.
 SEGMENT = "segment"
 IS_NOISE = "is_noise"
+# Of lists of items: whom or what a list is for, places in it, and whether an item stands there for want of a better.
+CONTEXT = "context"
+CONTEXT_ID = "context_id"
+RANK = "rank"
+ITEM_ID = "item_id"
+SIMILAR_ITEM_ID = "similar_item_id"
+IS_FALLBACK = "is_fallback"
 
 # From the highest to the lowest score; everyone has one.
 BANDS = ("high", "medium", "low")
+# For whom or what items are recommended.
+VISITOR = "visitor"
+SESSION = "session"
+CONTEXTS = (VISITOR, SESSION)
 MAX_REASONS = 3
 
 
@@ -56,6 +55,7 @@ class ColumnType(StrEnum):
 
     TEXT = "text"
     DATE = "date"
+    BIGINT = "bigint"
     TIMESTAMP = "timestamp"
     DOUBLE = "double precision"
     BOOLEAN = "boolean"
@@ -73,6 +73,8 @@ class PredictionColumn:
         Whether a row may leave it empty.
     at_least, at_most
         Range of its numbers, both ends included; None where nothing is asked of them.
+    allowed
+        All that it may hold; None where that is open.
     """
 
     name: str
@@ -81,6 +83,7 @@ class PredictionColumn:
     is_nullable: bool = False
     at_least: float | None = None
     at_most: float | None = None
+    allowed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class PredictionTable:
     Attributes
     ----------
     model
-        Name of the registered model; the table is called so too.
+        Name of the registered model.
     source
         Source whose data are scored.
     title
@@ -103,6 +106,12 @@ class PredictionTable:
         Columns that are lower end, middle and upper end of an interval.
     are_means
         Whether the middles are means, which an interval of quantiles need not hold.
+    called
+        What it is called in the warehouse; None where that is the name of the model.
+    listed
+        Column of the items of a list, best first, which has a row an item; None where an answer is one row.
+    is_further
+        Whether it is filled beside the model's main table, by an asset of its own.
     """
 
     model: str
@@ -112,11 +121,24 @@ class PredictionTable:
     columns: tuple[PredictionColumn, ...]
     intervals: tuple[tuple[str, str, str], ...] = ()
     are_means: bool = False
+    called: str | None = None
+    listed: str | None = None
+    is_further: bool = False
 
     @property
     def name(self) -> TableName:
         """Where it stands in the warehouse."""
-        return TableName(PREDICTIONS_SCHEMA, self.model)
+        return TableName(PREDICTIONS_SCHEMA, self.called or self.model)
+
+    @property
+    def asset_key(self) -> tuple[str, str]:
+        """Parts of the key of the asset that fills it."""
+        return (ML_KEY_PREFIX, f"{self.model}_{self.name.name}") if self.is_further else scores_key(self.model)
+
+    @property
+    def answer_key(self) -> tuple[str, ...]:
+        """Columns that tell answers apart; rows of one answer are replaced together, so that no shorter list mixes."""
+        return tuple(name for name in self.key if name != RANK)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -146,17 +168,23 @@ _BY_CONTRIBUTION = (
 )
 
 
+# Who gave an answer, when, and whether with hindsight.
+_SIGNED = (
+    PredictionColumn(MODEL_VERSION, ColumnType.TEXT, "Version in the model registry that gave the score."),
+    PredictionColumn(SCORED_AT, ColumnType.TIMESTAMP, "When the row was written, UTC."),
+    PredictionColumn(IS_BACKTEST, ColumnType.BOOLEAN, "Whether that version was trained on data of a later time."),
+)
+
+
 def _scored(
     score: PredictionColumn = _PROBABILITY, band: str = _LIKELY, reasons: str = _BY_CONTRIBUTION
 ) -> tuple[PredictionColumn, ...]:
-    """Return the columns that every table has, with what they mean in this one."""
+    """Return the columns that every table of one row an answer has, with what they mean in this one."""
     return (
         score,
-        PredictionColumn(BAND, ColumnType.TEXT, f"{band}: {', '.join(BANDS)}."),
+        PredictionColumn(BAND, ColumnType.TEXT, f"{band}: {', '.join(BANDS)}.", allowed=BANDS),
         PredictionColumn(REASONS, ColumnType.TEXT, f"JSON list of the at most {MAX_REASONS} {reasons}"),
-        PredictionColumn(MODEL_VERSION, ColumnType.TEXT, "Version in the model registry that gave the score."),
-        PredictionColumn(SCORED_AT, ColumnType.TIMESTAMP, "When the row was written, UTC."),
-        PredictionColumn(IS_BACKTEST, ColumnType.BOOLEAN, "Whether that version was trained on data of a later time."),
+        *_SIGNED,
     )
 
 
@@ -270,7 +298,65 @@ def _segmentation(model: str, entity: str, entity_column: str) -> PredictionTabl
     )
 
 
-# By name of the model.
+def _rank(of_what: str) -> PredictionColumn:
+    return PredictionColumn(RANK, ColumnType.BIGINT, f"Place {of_what}, from 1 on.", at_least=1, at_most=inf)
+
+
+def _finite(description: str) -> PredictionColumn:
+    return PredictionColumn(SCORE, ColumnType.DOUBLE, description, at_least=-inf, at_most=inf)
+
+
+def _recommendations(model: str) -> PredictionTable:
+    return PredictionTable(
+        model=model,
+        source="retailrocket",
+        title="One row per visitor or open session, as-of date and rank: the items recommended to them, best first.",
+        key=(CONTEXT, CONTEXT_ID, AS_OF_DATE, RANK),
+        columns=(
+            PredictionColumn(
+                CONTEXT, ColumnType.TEXT, f"What they are for: {' or '.join(CONTEXTS)}.", allowed=CONTEXTS
+            ),
+            PredictionColumn(CONTEXT_ID, ColumnType.TEXT, "The visitor, or the session."),
+            _AS_OF_DATE,
+            _rank("in their list"),
+            PredictionColumn(ITEM_ID, ColumnType.TEXT, "The item."),
+            _finite(
+                "What the list is ordered by, more is better; compares within a list only, and fallbacks only with "
+                "each other: theirs is how popular the item is."
+            ),
+            PredictionColumn(
+                IS_FALLBACK,
+                ColumnType.BOOLEAN,
+                "Whether the item stands there for being popular, because nothing better is known of them.",
+            ),
+            *_SIGNED,
+        ),
+        called="recommendations",
+        listed=ITEM_ID,
+    )
+
+
+def _similar_items(model: str) -> PredictionTable:
+    return PredictionTable(
+        model=model,
+        source="retailrocket",
+        title="One row per item with support, as-of date and rank: the items most like it, best first.",
+        key=(ITEM_ID, AS_OF_DATE, RANK),
+        columns=(
+            PredictionColumn(ITEM_ID, ColumnType.TEXT, "The item."),
+            _AS_OF_DATE,
+            _rank("among the items like it"),
+            PredictionColumn(SIMILAR_ITEM_ID, ColumnType.TEXT, "The item that is like it; never the item itself."),
+            _finite("How like it the other is, more is better; compares within a list only."),
+            *_SIGNED,
+        ),
+        called="similar_items",
+        listed=SIMILAR_ITEM_ID,
+        is_further=True,
+    )
+
+
+# By name of the model: what its scores fill.
 PREDICTION_TABLES = {
     table.model: table
     for table in (
@@ -282,44 +368,9 @@ PREDICTION_TABLES = {
         _value("cltv_olist_customers", "customer", "customer_unique_id"),
         _value("cltv_olist_sellers", "seller", "seller_id"),
         _segmentation("segmentation_olist_customers", "customer", "customer_unique_id"),
+        _recommendations("recommender_retailrocket"),
     )
 }
-
-
-def schema_problems(frame: pd.DataFrame, table: PredictionTable) -> list[str]:
-    """Return what is wrong with rows that are to be written into a table of scores; nothing if they are fit.
-
-    Parameters
-    ----------
-    frame
-        The rows.
-    table
-        Where they are to go. ``expected_value`` may stand beside its columns.
-    """
-    missing = [column.name for column in table.columns if column.name not in frame.columns]
-    known = {column.name for column in table.columns} | {EXPECTED_VALUE}
-    extra = [str(name) for name in frame.columns if name not in known]
-    problems = [f"{table.name} lacks the column {name}" for name in missing]
-    problems += [f"{table.name} has the column {name}, which it should not have" for name in extra]
-    # Without its columns nothing more can be said of the rows.
-    return problems or [f"{table.name}: {problem}" for problem in _row_problems(frame, table)]
-
-
-def _row_problems(frame: pd.DataFrame, table: PredictionTable) -> Iterable[str]:
-    texts = [column.name for column in table.columns if column.type is ColumnType.TEXT]
-    yield from null_problems(frame[list(table.required)])
-    yield from blank_problems(frame[texts])
-    yield from key_problems(frame[list(table.key)])
-    yield from day_problems(frame[AS_OF_DATE])
-    for column in table.columns:
-        if column.at_least is not None and column.at_most is not None:
-            yield from range_problems(frame[column.name], column.at_least, column.at_most)
-    yield from value_problems(frame[BAND], BANDS)
-    if EXPECTED_VALUE in frame.columns:
-        # Here a number that is missing has no end either.
-        yield from range_problems(frame[EXPECTED_VALUE].fillna(inf), -inf, inf)
-    yield from list_problems(frame[REASONS], MAX_REASONS)
-    for names in table.intervals:
-        yield from interval_problems(
-            frame[list(names)], ends_may_lack=names[1] in table.required, is_mean=table.are_means
-        )
+SIMILAR_ITEMS = _similar_items("recommender_retailrocket")
+# By name in the warehouse: all of them.
+DECLARED_TABLES = {table.name.name: table for table in (*PREDICTION_TABLES.values(), SIMILAR_ITEMS)}

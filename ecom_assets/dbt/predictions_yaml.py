@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from ml_assets.contract import PREDICTIONS_SCHEMA, scores_key
-from ml_assets.predictions import PREDICTION_TABLES, PredictionTable
+from ml_assets.contract import PREDICTIONS_SCHEMA
+from ml_assets.predictions import DECLARED_TABLES, PredictionTable
 
 _HEADER = "# Written by `make sources` from ml_assets/predictions.py; edit there, not here.\n"
 
@@ -25,8 +25,8 @@ def prediction_properties() -> dict[str, Any]:
             {
                 "name": PREDICTIONS_SCHEMA,
                 "schema": PREDICTIONS_SCHEMA,
-                "description": "Scores of the models that serve, a table a model; written by Python, not by dbt.",
-                "tables": [_table_properties(table) for table in PREDICTION_TABLES.values()],
+                "description": "Scores of the models that serve; written by Python, not by dbt.",
+                "tables": [_table_properties(table) for table in DECLARED_TABLES.values()],
             }
         ],
     }
@@ -48,7 +48,7 @@ def _table_properties(table: PredictionTable) -> dict[str, Any]:
         "description": table.title,
         "config": {
             "enabled": f"{{{{ '{table.source}' in env_var('ECOM_SOURCES', 'olist,retailrocket') }}}}",
-            "meta": {"dagster": {"asset_key": list(scores_key(table.model))}},
+            "meta": {"dagster": {"asset_key": list(table.asset_key)}},
         },
         "columns": [
             {"name": column.name, "description": column.description, "data_type": column.type.value}

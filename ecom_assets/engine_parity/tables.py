@@ -14,7 +14,7 @@ from ecom_assets.comparison.rows import TOLERANCE
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS_TAG
 from ecom_assets.keys import DBT_LAYERS
 from ml_assets.contract import FEATURES_SCHEMA, MARTS_SCHEMA, TableName
-from ml_assets.predictions import MODEL_VERSION, PREDICTION_TABLES, REASONS, SCORED_AT
+from ml_assets.predictions import DECLARED_TABLES, MODEL_VERSION, REASONS, SCORED_AT
 
 # Layers of which even views are compared: others read them as tables.
 _READ_BY_OTHERS = (MARTS_SCHEMA, FEATURES_SCHEMA)
@@ -70,7 +70,8 @@ def compared_scores(models: Iterable[str]) -> tuple[ComparedTable, ...]:
     models
         Names of registered models; those without a table are passed over.
     """
-    tables = (PREDICTION_TABLES[model] for model in sorted(models) if model in PREDICTION_TABLES)
+    asked = frozenset(models)
+    tables = (table for _, table in sorted(DECLARED_TABLES.items()) if table.model in asked)
     return tuple(ComparedTable(table.name, table.key, _OWN_TO_A_SCORING, _SCORE_TOLERANCE) for table in tables)
 
 

@@ -22,7 +22,7 @@ from ecom_assets.sql_text import literal, quoted
 from ecom_assets.warehouse.ops_tables import OPS_TABLES, table_statements
 from ecom_assets.warehouse.prediction_tables import table_statement
 from ml_assets.contract import FEATURES_SCHEMA, MARTS_SCHEMA, OPS_SCHEMA, PREDICTIONS_SCHEMA
-from ml_assets.predictions import PREDICTION_TABLES
+from ml_assets.predictions import DECLARED_TABLES
 
 ROLES = (LOADER_ROLE, TRANSFORMER_ROLE, READER_ROLE)
 
@@ -78,7 +78,7 @@ def _schemas() -> Iterable[str]:
             yield f"create schema if not exists {schema} authorization {role}"
             yield f"alter schema {schema} owner to {role}"
     yield from table_statements()
-    yield from map(table_statement, PREDICTION_TABLES.values())
+    yield from map(table_statement, DECLARED_TABLES.values())
     for role, schemas in OWNED_SCHEMAS.items():
         for schema in schemas:
             yield _own_relations(schema, role)

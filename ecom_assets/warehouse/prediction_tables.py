@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from ecom_assets.sql_text import quoted
 from ml_assets.contract import PREDICTIONS_SCHEMA, TableName
-from ml_assets.predictions import PREDICTION_TABLES, PredictionTable
+from ml_assets.predictions import DECLARED_TABLES, PredictionTable
 
 SCHEMA_STATEMENT = f"create schema if not exists {PREDICTIONS_SCHEMA}"
 
 
 def tables_of(source: str) -> tuple[PredictionTable, ...]:
     """Return the tables of scores of a source."""
-    return tuple(table for table in PREDICTION_TABLES.values() if table.source == source)
+    return tuple(table for table in DECLARED_TABLES.values() if table.source == source)
 
 
 def table_statement(table: PredictionTable) -> str:
@@ -32,7 +32,7 @@ def table_statement(table: PredictionTable) -> str:
 
 def declared_table(name: TableName) -> PredictionTable | None:
     """Return the table of scores of a name, or None if no such table is declared."""
-    return PREDICTION_TABLES.get(name.name) if name.schema == PREDICTIONS_SCHEMA else None
+    return DECLARED_TABLES.get(name.name) if name.schema == PREDICTIONS_SCHEMA else None
 
 
 def prediction_statements(source: str) -> list[str]:

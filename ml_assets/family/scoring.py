@@ -16,13 +16,13 @@ import pandas as pd
 from ml_assets.family.family import Family
 from ml_assets.family.records import Answers
 from ml_assets.files import ModelFiles
+from ml_assets.prediction_checks import schema_problems
 from ml_assets.predictions import (
     AS_OF_DATE,
     IS_BACKTEST,
     MODEL_VERSION,
     SCORED_AT,
     PredictionTable,
-    schema_problems,
 )
 from ml_assets.registry.names import CHAMPION, LEARNED_UNTIL
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -87,7 +87,7 @@ def score(
     frame, kept = without_hindsight(frame, standing_answers(warehouse, table), table)
     problems = tuple(schema_problems(frame, table))
     if not problems:
-        warehouse.replace(table.name, frame, table.key)
+        warehouse.replace(table.name, frame, table.answer_key)
         # Answers to what is no longer asked, such as those of a sample that real data have replaced.
         warehouse.keep_known(table.name, family.asked, family.asked_key)
     return Scored(version=version.number, frame=frame, kept=kept, problems=problems)
@@ -106,8 +106,8 @@ def signed(answers: Answers, version: Version, table: PredictionTable, now: date
 def standing_answers(warehouse: Warehouse, table: PredictionTable) -> pd.DataFrame:
     """Return the keys of answers that were given without hindsight."""
     if not warehouse.exists(table.name):
-        return pd.DataFrame(columns=list(table.key))
-    return warehouse.read(table.name, list(table.key), where=f"not {IS_BACKTEST}")
+        return pd.DataFrame(columns=list(table.answer_key))
+    return warehouse.read(table.name, list(table.answer_key), where=f"not {IS_BACKTEST}")
 
 
 def without_hindsight(frame: pd.DataFrame, standing: pd.DataFrame, table: PredictionTable) -> tuple[pd.DataFrame, int]:
@@ -122,7 +122,7 @@ def without_hindsight(frame: pd.DataFrame, standing: pd.DataFrame, table: Predic
     """
     if standing.empty or frame.empty:
         return frame, 0
-    key = list(table.key)
+    key = list(table.answer_key)
     stands = pd.MultiIndex.from_frame(_dated(frame[key])).isin(pd.MultiIndex.from_frame(_dated(standing[key])))
     is_left_out = frame[IS_BACKTEST].to_numpy(dtype=bool) & stands
     return frame[~is_left_out].reset_index(drop=True), int(is_left_out.sum())

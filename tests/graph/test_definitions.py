@@ -28,11 +28,11 @@ from ecom_assets.keys import (
 from ecom_assets.schedules import NIGHTLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
 from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
-from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE, scores_key
+from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE
 from ml_assets.definitions import families_of, questions_of
 from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import Step, model_asset_key
-from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
+from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
 
@@ -182,7 +182,7 @@ def test_what_reads_scores_stands_behind_them_and_nothing_else_does(
     graph = defs.resolve_asset_graph()
     names = ("churn_scores", "late_delivery_scores", "cltv_scores", "customer_360")
     serving = {dg.AssetKey(["marts", name]) for name in names}
-    readers = {key for table in PREDICTION_TABLES for key in graph.get(dg.AssetKey(scores_key(table))).child_keys}
+    readers = {key for table in DECLARED_TABLES.values() for key in graph.get(dg.AssetKey(table.asset_key)).child_keys}
     assert readers == serving
     tagged = {node["name"] for node in manifest["nodes"].values() if "after_predictions" in node["tags"]}
     assert tagged == {key.path[-1] for key in serving}

@@ -24,7 +24,7 @@ from ml_assets.config import ScoringConfig
 from ml_assets.contract import FEATURES_SCHEMA, FILES_RESOURCE, REGISTRY_RESOURCE, TableName
 from ml_assets.definitions import families_of
 from ml_assets.family.scoring import score
-from ml_assets.predictions import AS_OF_DATE, PREDICTION_TABLES
+from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES
 from tests.conftest import Home, PostgresHome
 from tests.fixtures.predictions import scores, scores_of
 from tests.integration.test_make_run import failed_checks, rewrite
@@ -135,7 +135,7 @@ def test_the_server_was_scored_and_its_champions_say_the_same_of_the_embedded_fe
     comparisons = audit_build(embedded, server)
     assert problems(comparisons) == ""
     compared = {comparison.table: comparison.rows for comparison in comparisons}
-    assert {str(table.name) for table in PREDICTION_TABLES.values()} <= compared.keys()
+    assert {str(table.name) for table in DECLARED_TABLES.values()} <= compared.keys()
 
 
 def test_what_reads_scores_says_the_same_of_the_same_scores(

@@ -21,7 +21,7 @@ from ml_assets.classification.panel import panel_of
 from ml_assets.classification.question import Question
 from ml_assets.contract import ML_KEY_PREFIX, PROMOTIONS, REGISTRY_RESOURCE, SCOREBOARD
 from ml_assets.definitions import families_of, questions_of
-from ml_assets.predictions import AS_OF_DATE, MODEL_VERSION, PREDICTION_TABLES, SCORE
+from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, MODEL_VERSION, PREDICTION_TABLES, SCORE
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT
 from ml_assets.registry.tracking import ModelRegistry
 from tests.conftest import Home
@@ -132,7 +132,7 @@ def started_steps(home: Home) -> set[str]:
 
 def test_behind_bad_data_nothing_is_trained(home_copy: Home) -> None:
     registered, decisions = versions(home_copy), home_copy.count(PROMOTIONS)
-    tables = [table.name for table in PREDICTION_TABLES.values()]
+    tables = [table.name for table in DECLARED_TABLES.values()]
     scores = [home_copy.query(f"select * from {table} order by all") for table in tables]
     rewrite(home_copy.raw_dir / ORDER_ITEMS, POISON[ORDER_ITEMS])
     result = home_copy.run()
@@ -162,14 +162,14 @@ with opened_instance(settings) as instance:
 def test_trained_again_on_the_same_data_there_is_no_second_version(home_copy: Home) -> None:
     registered, decisions = versions(home_copy), home_copy.count(PROMOTIONS)
     query = "select * exclude (scored_at) from predictions.{} order by all"
-    before = {name: home_copy.query(query.format(name)) for name in PREDICTION_TABLES}
+    before = {name: home_copy.query(query.format(name)) for name in DECLARED_TABLES}
     command = [sys.executable, "-c", TRAIN]
     environment = home_copy.environment(PYTHONPATH=str(REPOSITORY))
     result = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert {step.split("__")[0] for step in started_steps(home_copy)} == {ML_KEY_PREFIX}
     assert versions(home_copy) == registered
-    assert {name: home_copy.query(query.format(name)) for name in PREDICTION_TABLES} == before
+    assert {name: home_copy.query(query.format(name)) for name in DECLARED_TABLES} == before
     # What was trained is compared with the rule that serves now, and that once.
     assert decisions <= home_copy.count(PROMOTIONS) <= decisions + len(FAMILIES)
 

@@ -18,7 +18,8 @@ from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ecom_assets.warehouse.postgres_server import Address, session
 from ecom_assets.warehouse.postgres_types import postgres_type
 from ml_assets.contract import PROMOTIONS, TableName
-from ml_assets.predictions import PREDICTION_TABLES, schema_problems
+from ml_assets.prediction_checks import schema_problems
+from ml_assets.predictions import DECLARED_TABLES, PREDICTION_TABLES
 from ml_assets.warehouse import Warehouse
 from tests.fixtures.predictions import scores
 from tests.postgres_server import PostgresServer
@@ -171,8 +172,9 @@ def test_the_first_load_of_a_source_makes_its_tables_of_scores(warehouse: Platfo
     with warehouse.raw_table("retailrocket", TableName("raw_retailrocket", "events"), tmp_path):
         pass
     made = {table.name for table in (warehouse.relations() or ()) if table.schema == "predictions"}
-    assert made == {"churn_retailrocket_visitors"}
-    assert warehouse.read(PREDICTION_TABLES["churn_retailrocket_visitors"].name).empty
+    assert made == {"churn_retailrocket_visitors", "recommendations", "similar_items"}
+    for name in made:
+        assert warehouse.read(DECLARED_TABLES[name].name).empty
 
 
 def test_a_dropped_table_of_scores_is_missed_until_it_is_written_again(

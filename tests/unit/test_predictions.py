@@ -11,27 +11,67 @@ import pytest
 from ecom_assets.ingestion.sources import SOURCES
 from ecom_assets.warehouse.prediction_tables import declared_table, prediction_statements
 from ml_assets.contract import TableName
-from ml_assets.predictions import DELIVERY_DAYS, PREDICTION_TABLES, schema_problems
+from ml_assets.prediction_checks import schema_problems
+from ml_assets.predictions import (
+    DECLARED_TABLES,
+    DELIVERY_DAYS,
+    PREDICTION_TABLES,
+    SIMILAR_ITEMS,
+)
 from tests.fixtures.predictions import scores
 
 SELLERS = PREDICTION_TABLES["churn_olist_sellers"]
 HANDOVER = PREDICTION_TABLES["late_delivery_handover"]
 VALUE = PREDICTION_TABLES["cltv_olist_customers"]
 SEGMENTS = PREDICTION_TABLES["segmentation_olist_customers"]
+RECOMMENDATIONS = PREDICTION_TABLES["recommender_retailrocket"]
+SIGNED = {"score", "model_version", "scored_at", "is_backtest"}
 
 
-@pytest.mark.parametrize("model", PREDICTION_TABLES)
-def test_a_table_is_called_like_its_model_and_begins_with_its_key(model: str) -> None:
-    table = PREDICTION_TABLES[model]
-    assert table.name == TableName("predictions", model)
+@pytest.mark.parametrize("name", DECLARED_TABLES)
+def test_a_table_begins_with_its_key_and_is_signed(name: str) -> None:
+    table = DECLARED_TABLES[name]
+    assert table.name == TableName("predictions", name)
     assert tuple(column.name for column in table.columns[: len(table.key)]) == table.key
-    assert set(table.key) <= set(table.required)
-    assert {"score", "band", "reasons", "model_version", "scored_at", "is_backtest"} <= set(table.required)
+    assert set(table.key) | SIGNED <= set(table.required)
     assert table.source in SOURCES
 
 
+@pytest.mark.parametrize("model", sorted(PREDICTION_TABLES.keys() - {RECOMMENDATIONS.model}))
+def test_what_answers_in_one_row_is_called_like_its_model_and_gives_reasons(model: str) -> None:
+    table = PREDICTION_TABLES[model]
+    assert table.name == TableName("predictions", model)
+    assert table.asset_key == ("ml", f"{model}_scores")
+    assert table.answer_key == table.key
+    assert {"band", "reasons"} <= set(table.required)
+
+
+def test_a_recommender_fills_two_tables_of_lists() -> None:
+    assert {name for name, table in DECLARED_TABLES.items() if table.model == "recommender_retailrocket"} == {
+        "recommendations",
+        "similar_items",
+    }
+    assert RECOMMENDATIONS.key == ("context", "context_id", "as_of_date", "rank")
+    assert RECOMMENDATIONS.answer_key == ("context", "context_id", "as_of_date")
+    assert RECOMMENDATIONS.asset_key == ("ml", "recommender_retailrocket_scores")
+    assert {"item_id", "is_fallback"} <= set(RECOMMENDATIONS.required)
+    assert SIMILAR_ITEMS.key == ("item_id", "as_of_date", "rank")
+    assert SIMILAR_ITEMS.answer_key == ("item_id", "as_of_date")
+    assert SIMILAR_ITEMS.asset_key == ("ml", "recommender_retailrocket_similar_items")
+    assert "similar_item_id" in SIMILAR_ITEMS.required
+    for table in (RECOMMENDATIONS, SIMILAR_ITEMS):
+        assert not {"band", "reasons"} & {column.name for column in table.columns}
+
+
 def test_the_sql_of_a_table_says_which_columns_may_be_empty() -> None:
-    schema, visitors = prediction_statements("retailrocket")
+    schema, visitors, recommendations, similar_items = prediction_statements("retailrocket")
+    assert recommendations == (
+        'create table if not exists predictions.recommendations ("context" text not null, "context_id" text not null, '
+        '"as_of_date" date not null, "rank" bigint not null, "item_id" text not null, '
+        '"score" double precision not null, "is_fallback" boolean not null, "model_version" text not null, '
+        '"scored_at" timestamp not null, "is_backtest" boolean not null)'
+    )
+    assert similar_items.startswith('create table if not exists predictions.similar_items ("item_id" text not null, ')
     assert schema == "create schema if not exists predictions"
     assert visitors == (
         'create table if not exists predictions.churn_retailrocket_visitors ("visitor_id" text not null, '
@@ -46,17 +86,21 @@ def test_the_sql_of_a_table_says_which_columns_may_be_empty() -> None:
 
 def test_only_a_name_in_the_schema_of_predictions_is_a_declared_table() -> None:
     assert declared_table(SELLERS.name) is SELLERS
+    assert declared_table(TableName("predictions", "recommendations")) is RECOMMENDATIONS
+    assert declared_table(TableName("predictions", "recommender_retailrocket")) is None
     assert declared_table(TableName("marts", SELLERS.model)) is None
     assert declared_table(TableName("predictions", "other")) is None
 
 
-@pytest.mark.parametrize("model", PREDICTION_TABLES)
+@pytest.mark.parametrize("name", DECLARED_TABLES)
 @pytest.mark.parametrize("rows", [0, 1, 3])
-def test_rows_that_fit_have_no_problem(model: str, rows: int) -> None:
-    table = PREDICTION_TABLES[model]
+def test_rows_that_fit_have_no_problem(name: str, rows: int) -> None:
+    table = DECLARED_TABLES[name]
     frame = scores(table, rows=3).iloc[:rows]
     assert schema_problems(frame, table) == []
-    assert schema_problems(frame.assign(expected_value=-1.5), table) == []
+    # Money that a contact is worth is said of who may be contacted, not of items in a list.
+    extra = f"{table.name} has the column expected_value, which it should not have"
+    assert schema_problems(frame.assign(expected_value=-1.5), table) == ([extra] if table.listed else [])
 
 
 @pytest.mark.parametrize("model", ["cltv_olist_customers", "cltv_olist_sellers"])
@@ -124,6 +168,59 @@ def test_value_has_an_end_and_intervals_have_two(columns: dict[str, Any], proble
 def test_everybody_has_a_segment_with_a_name(columns: dict[str, Any], problem: str | None) -> None:
     found = schema_problems(scores(SEGMENTS, rows=2).assign(**columns), SEGMENTS)
     assert found[:1] == ([] if problem is None else [f"{SEGMENTS.name}: {problem}"])
+
+
+LISTS = {"context_id": ["a", "b", "a"], "rank": [2, 1, 1], "item_id": ["7", "7", "9"]}
+NO_GAPS = "rank does not run from 1 on without gaps in {} lists, and is no whole number in {} rows"
+
+
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        ({}, None),
+        ({"score": [-3.5, 0.0, 2e9], "is_fallback": [True, False, False]}, None),
+        ({"context": ["visitor", "session", "visitor"]}, None),
+        ({"context": ["visitor", "basket", "visitor"]}, "context holds 'basket'; known are visitor, session"),
+        ({"rank": [3, 1, 1]}, NO_GAPS.format(1, 0)),
+        ({"rank": [2, 2, 1]}, NO_GAPS.format(1, 0)),
+        ({"rank": [1, 1, 0]}, "rank is no finite number from 1 on in 1 rows"),
+        ({"rank": [2, 1, 1.5]}, NO_GAPS.format(0, 1)),
+        ({"rank": 1}, "1 rows repeat a combination of context, context_id, as_of_date, rank"),
+        ({"item_id": ["7", "7", "7"]}, "1 rows repeat a combination of context, context_id, as_of_date, item_id"),
+        ({"item_id": ["7", "7", None]}, "item_id is NULL in 1 rows"),
+        ({"item_id": ["7", "7", " "]}, "item_id is blank in 1 rows"),
+        ({"score": [0.5, np.inf, 0.5]}, "score is no finite number in 1 rows"),
+        ({"score": [0.5, np.nan, 0.5]}, "score is NULL in 1 rows"),
+        ({"is_fallback": [None, True, False]}, "is_fallback is NULL in 1 rows"),
+        # The same place in lists of two kinds, or of two days.
+        ({"context_id": "a", "rank": 1, "context": ["visitor", "session", "visitor"]}, "1 rows repeat a combination"),
+        ({"context_id": "a", "context": ["visitor", "session", "visitor"]}, None),
+        ({"context_id": "a", "as_of_date": pd.to_datetime(["2018-02-28", "2018-02-21", "2018-02-28"])}, None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_lists_have_places_without_gaps_and_items_once(columns: dict[str, Any], problem: str | None) -> None:
+    found = schema_problems(scores(RECOMMENDATIONS, rows=3).assign(**LISTS | columns), RECOMMENDATIONS)
+    if problem is None:
+        assert found == []
+    else:
+        assert found[0].startswith(f"predictions.recommendations: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        ({}, None),
+        ({"similar_item_id": ["2", "2", "3"]}, "similar_item_id is the same as item_id in 1 rows"),
+        ({"similar_item_id": ["3", "1", "3"]}, "1 rows repeat a combination of item_id, as_of_date, similar_item_id"),
+        ({"rank": [3, 1, 1]}, NO_GAPS.format(1, 0)),
+    ],
+    ids=["fit", "itself", "twice", "gap"],
+)
+def test_no_item_is_like_itself(columns: dict[str, Any], problem: str | None) -> None:
+    lists = {"item_id": ["1", "2", "1"], "rank": [1, 1, 2], "similar_item_id": ["2", "1", "3"]}
+    found = schema_problems(scores(SIMILAR_ITEMS, rows=3).assign(**lists | columns), SIMILAR_ITEMS)
+    assert found == ([] if problem is None else [f"predictions.similar_items: {problem}"])
 
 
 def changed(**columns: Any) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import yaml
 
 from ecom_assets.dbt.predictions_yaml import prediction_properties, predictions_yaml_path, render_predictions_yaml
 from ecom_assets.environment import DBT_PROJECT_DIR
-from ml_assets.predictions import BANDS, PREDICTION_TABLES
+from ml_assets.predictions import BANDS, DECLARED_TABLES
 
 SERVING = DBT_PROJECT_DIR / "models" / "serving"
 
@@ -18,10 +18,13 @@ def test_each_table_is_the_asset_of_its_scores_and_on_with_its_source() -> None:
     [source] = prediction_properties()["sources"]
     assert source["schema"] == "predictions"
     tables = {table["name"]: table for table in source["tables"]}
-    assert list(tables) == list(PREDICTION_TABLES)
+    assert list(tables) == list(DECLARED_TABLES)
     visitors = tables["churn_retailrocket_visitors"]["config"]
     assert visitors["meta"]["dagster"]["asset_key"] == ["ml", "churn_retailrocket_visitors_scores"]
     assert visitors["enabled"] == "{{ 'retailrocket' in env_var('ECOM_SOURCES', 'olist,retailrocket') }}"
+    made_by = {name: tables[name]["config"]["meta"]["dagster"]["asset_key"] for name in tables}
+    assert made_by["recommendations"] == ["ml", "recommender_retailrocket_scores"]
+    assert made_by["similar_items"] == ["ml", "recommender_retailrocket_similar_items"]
     columns = {column["name"]: column["data_type"] for column in tables["late_delivery_purchase"]["columns"]}
     assert columns["decision_at"] == "timestamp"
     assert columns["delivery_days_high"] == "double precision"
@@ -46,7 +49,7 @@ def test_the_views_accept_the_bands_that_scores_have(path: str) -> None:
     [model] = yaml.safe_load((SERVING / path).read_text())["models"]
     assert accepted(model, "band") == list(BANDS)
     texts = {column["name"]: column["data_type"] for column in model["columns"]}
-    for table in PREDICTION_TABLES.values():
+    for table in DECLARED_TABLES.values():
         if table.model.startswith(model["name"].removesuffix("_scores")):
             shared = {column.name: column.type.value for column in table.columns if column.name in texts}
             assert shared == {name: texts[name] for name in shared}
