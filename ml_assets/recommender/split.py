@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ml_assets.recommender.clicks import Clicks, Moments
 from ml_assets.recommender.config import SplitConfig
-from ml_assets.recommender.sessions import Sessions, offsets_of
+from ml_assets.recommender.sessions import Sessions, offsets_of, spans
 
 _DAY = np.timedelta64(1, "D")
 
@@ -157,3 +158,36 @@ def joined(parts: list[Sessions]) -> Sessions:
         np.concatenate([part.items for part in parts]),
         offsets_of(np.concatenate([part.lengths for part in parts])),
     )
+
+
+def contexts_within(clicks: Clicks, start: np.datetime64, end: np.datetime64, longest: int) -> Contexts:
+    """Return the sessions that begin within a window, each asked about after its first view; the rest is the truth.
+
+    Sessions of one view are left out: nothing came after it.
+
+    Parameters
+    ----------
+    clicks
+        All events.
+    start, end
+        The window; a session that it cuts counts as far as it goes.
+    longest
+        Views that a history has at most, those of the visitor's earlier sessions among them.
+    """
+    views = clicks.views().before(end)
+    is_start = np.append(True, views.session[1:] != views.session[:-1])[: len(views)]
+    first = np.flatnonzero(is_start)
+    session_end = np.append(first[1:], len(views))
+    visitor_start = np.searchsorted(views.visitor, views.visitor[first])
+    asked = (views.at[first] >= start) & (session_end - first > 1)
+    first, session_end, visitor_start = first[asked], session_end[asked], visitor_start[asked]
+    from_history = np.maximum(visitor_start, first + 1 - longest)
+    items = views.item.astype(np.int32)
+
+    def cut(begin: NDArray[np.int64], stop: NDArray[np.int64]) -> Sessions:
+        return Sessions(items[spans(begin, stop - begin)], offsets_of(stop - begin))
+
+    rest = cut(first + 1, session_end)
+    keys = pd.DataFrame({"row": rest.rows, "item": rest.items})
+    targets = rest.keep(~keys.duplicated().to_numpy())
+    return Contexts(views.visitor[first], views.at[first + 1], cut(from_history, first + 1), targets)
