@@ -65,9 +65,7 @@ def sessions_of(prefixes: list[list[int]], targets: list[int]) -> np.ndarray[Any
     Pairs stand together if each prefix goes on or goes back by one click: published files have them in both orders.
     """
     longer = [[*prefix, target] for prefix, target in zip(prefixes, targets, strict=True)]
-    is_same = [
-        this == prefixes[at + 1] or prefixes[at] == longer[at + 1] for at, this in enumerate(longer[:-1])
-    ]
+    is_same = [this == prefixes[at + 1] or prefixes[at] == longer[at + 1] for at, this in enumerate(longer[:-1])]
     return np.cumsum([0, *(not same for same in is_same)]).astype(np.int64)[: len(prefixes)]
 
 

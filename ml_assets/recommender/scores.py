@@ -1,6 +1,7 @@
 """What retrievers answer: items with scores for each of some prefixes, few of the many that there are.
 
-Belongs here: their sparse form, sums by key, the best ones of each prefix. Does not belong here: where scores come from.
+Belongs here: their sparse form, sums by key, the best ones of each prefix. Does not belong here: where scores
+come from.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Groups:
     @classmethod
     def of(cls, keys: NDArray[np.int64]) -> Groups:
         """Return the groups of rows with these keys."""
-        order = np.argsort(keys, kind="stable")
+        order = stable_order(keys)
         ordered = keys[order]
         starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(keys) else order
         return cls(ordered[starts], order, starts)
@@ -123,3 +124,16 @@ class Groups:
     def sizes(self) -> NDArray[np.float64]:
         """Return the number of rows of each group."""
         return np.diff(np.append(self.starts, len(self.order))).astype(np.float64)
+
+
+def stable_order(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions that bring keys from 0 on into order; of equals the first stays first.
+
+    Key and position go into one number where they fit: plain sorting is several times as fast as ``argsort``.
+    """
+    bits = len(keys).bit_length()
+    if not len(keys) or int(keys.max()).bit_length() + bits > 62:
+        return np.argsort(keys, kind="stable")
+    packed = (keys << bits) | np.arange(len(keys))
+    packed.sort()
+    return packed & ((1 << bits) - 1)

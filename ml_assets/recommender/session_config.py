@@ -25,7 +25,6 @@ class NeighbourConfig(_Settings):
 class TransitionConfig(_Settings):
     """Of items seen one after another."""
 
-    max_distance: int = Field(10, gt=0, description="clicks between two items that still count")
     distance_decay: float = Field(3.0, gt=0, description="clicks of distance until a pair counts 1/e")
     session_decay: float = Field(50_000.0, gt=0, description="sessions until a pair counts 1/e")
     prefix_decay: float = Field(1.8, gt=0, description="clicks of the prefix until an item counts 1/e")
@@ -33,35 +32,58 @@ class TransitionConfig(_Settings):
     width: int = Field(200, gt=0, description="items kept for each item")
 
 
+class WalkConfig(_Settings):
+    """Of the random walk over items."""
+
+    prefix_decay: float = Field(1.8, gt=0, description="clicks of the prefix until an item counts 1/e")
+    going_on: float = Field(0.85, gt=0, lt=1, description="probability of going on after a step")
+    steps: int = Field(5, gt=0, description="steps that are followed")
+    distance_decay: float = Field(1.2, gt=0, description="clicks of distance until a pair counts 1/e")
+    session_decay: float = Field(80_000.0, gt=0, description="sessions until a pair counts 1/e")
+    width: int = Field(50, gt=0, description="next items that are followed from an item")
+    frontier: int = Field(250, gt=0, description="items that are gone on from after each step")
+
+
 class RetrievalConfig(_Settings):
     """Of all retrievers together."""
 
     neighbours: NeighbourConfig = NeighbourConfig()
     transitions: TransitionConfig = TransitionConfig()
+    walk: WalkConfig = WalkConfig()
+    last_walk: WalkConfig = WalkConfig(prefix_decay=0.3, steps=3, frontier=100)
+    votes: dict[str, float] = Field(
+        {"walk": 1.0, "neighbours": 0.3}, description="retrievers that name candidates, and the weight of their lists"
+    )
     max_age: int = Field(20, gt=0, description="clicks of a prefix that are looked at, the last ones")
     fusion: float = Field(20.0, gt=0, description="constant of reciprocal rank fusion")
     candidates: int = Field(200, gt=0, description="candidates of a prefix that are ranked")
 
 
-class RankingConfig(_Settings):
-    """Of the trees that order candidates, and of what they learn from."""
+class RankingTrees(_Settings):
+    """Of XGBoost; names are its own but for the last two."""
 
-    folds: int = Field(3, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
-    fold_sessions: int = Field(3500, gt=0, description="sessions of a stretch")
-    max_pairs: int = Field(30_000, gt=0, description="pairs of prefix and next item that are learned from")
-    head: int = Field(50, gt=0, description="candidates of a pair that are learned from, the best ones")
-    tail: int = Field(30, ge=0, description="further candidates of a pair that are learned from, drawn at random")
-    validation_share: float = Field(0.1, gt=0, lt=1, description="sessions that decide where trees stop growing")
-    new: int = Field(20_000, gt=0, description="newest sessions that count as new")
-    newest: int = Field(4_000, gt=0, description="newest sessions that count as newest")
     objective: str = "rank:ndcg"
     eta: float = Field(0.1, gt=0)
     max_depth: int = Field(6, gt=0)
     min_child_weight: float = Field(10.0, ge=0)
     subsample: float = Field(0.8, gt=0, le=1)
     colsample_bytree: float = Field(0.6, gt=0, le=1)
-    max_rounds: int = Field(400, gt=0)
-    patience: int = Field(30, gt=0)
+    max_rounds: int = Field(500, gt=0, description="trees at most")
+    patience: int = Field(30, gt=0, description="trees without a gain on the sessions that decide")
+
+
+class RankingConfig(_Settings):
+    """Of the trees that order candidates, and of what they learn from."""
+
+    folds: int = Field(4, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
+    fold_sessions: int = Field(3500, gt=0, description="sessions of a stretch")
+    max_pairs: int = Field(40_000, gt=0, description="pairs of prefix and next item that are learned from")
+    head: int = Field(50, gt=0, description="candidates of a pair that are learned from, the best ones")
+    tail: int = Field(30, ge=0, description="further candidates of a pair that are learned from, drawn at random")
+    validation_share: float = Field(0.1, gt=0, lt=1, description="sessions that decide where trees stop growing")
+    new: int = Field(20_000, gt=0, description="newest sessions that count as new")
+    newest: int = Field(4_000, gt=0, description="newest sessions that count as newest")
+    trees: RankingTrees = RankingTrees()
 
 
 class SessionConfig(_Settings):

@@ -55,7 +55,7 @@ def features(query: Query, retrieved: Retrieved, table: NDArray[np.float32]) -> 
         retrieved.fused[:, None],
         looked_up(own_keys, own[:, :1], keys, _FAR),
         looked_up(own_keys, own[:, 1:], keys),
-        table[keys % query.n_items],
+        table[keys % query.n_items].astype(np.float64),
         _of_prefix(query, table)[row],
     ]
     return np.concatenate(columns, axis=1, dtype=np.float32)

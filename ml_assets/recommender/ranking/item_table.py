@@ -1,6 +1,7 @@
 """What is known of each item alone: how popular it is, since when, and how clicks on it go on.
 
-Belongs here: columns by item. Does not belong here: pairs of items, columns of a pair of prefix and item (``features``).
+Belongs here: columns by item. Does not belong here: pairs of items, columns of a pair of prefix and item
+(``features``).
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def item_table(sessions: Sessions, n_items: int, new: int, newest: int) -> NDArr
     sessions_of = clicks - count(is_again_later)
 
     def share(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        return (count(chosen) + _PRIOR * chosen.mean()) / (clicks + _PRIOR)
+        smoothed: NDArray[np.float64] = (count(chosen) + _PRIOR * chosen.mean()) / (clicks + _PRIOR)
+        return smoothed
 
     return np.column_stack(
         (

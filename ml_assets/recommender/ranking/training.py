@@ -1,6 +1,6 @@
 """What the order of candidates is learned from: sessions scored by statistics that do not know them.
 
-Belongs here: stretches of sessions, rows to learn from, growing the trees. Does not belong here: features, retrievers.
+Belongs here: stretches of sessions, rows to learn from. Does not belong here: features, retrievers, trees (``trees``).
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
 
 from ml_assets.recommender.query import Query
-from ml_assets.recommender.ranking.features import feature_names, features
+from ml_assets.recommender.ranking.features import features
 from ml_assets.recommender.ranking.item_table import item_table
 from ml_assets.recommender.retrieval.retrievers import Retrieved, Retrievers
 from ml_assets.recommender.session_config import RankingConfig, SessionConfig
 from ml_assets.recommender.sessions import NextItems, Sessions
 
-_BATCH = 500
+_BATCH = 200
+
+
+class NothingToLearnError(ValueError):
+    """No session has a next item that the sessions before it could have named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +46,70 @@ class Rows:
     pair: NDArray[np.int64]
     session: NDArray[np.int64]
 
+    @classmethod
+    def together(cls, parts: list[Rows]) -> Rows:
+        """Return the rows of all parts; the pairs of a part come after those of the part before it."""
+        n_pairs = [int(part.pair.max(initial=-1)) + 1 for part in parts]
+        first = np.cumsum([0, *n_pairs])
+        return cls(
+            matrix=np.concatenate([part.matrix for part in parts]),
+            is_target=np.concatenate([part.is_target for part in parts]),
+            pair=np.concatenate([part.pair + start for part, start in zip(parts, first, strict=False)]),
+            session=np.concatenate([part.session for part in parts]),
+        )
+
 
 def rolling_stretches(n_sessions: int, config: RankingConfig) -> list[tuple[int, int]]:
     """Return first and last + 1 session of the newest stretches, the oldest first.
 
-    A stretch is scored by the sessions before it, as new sessions will be: so none counts in the statistics that score
-    it, and its neighbours are as old as they will be. All stretches together take at most half of the sessions.
+    A stretch is scored by the sessions before it, as sessions to come will be: so none counts in the statistics that
+    score it, and its neighbours are as old as they will be then. All stretches together are at most half of the
+    sessions.
     """
-    size = max(1, min(config.fold_sessions, n_sessions // (2 * config.folds)))
+    size = min(config.fold_sessions, n_sessions // (2 * config.folds))
     return [(n_sessions - size * fold, n_sessions - size * (fold - 1)) for fold in range(config.folds, 0, -1)]
 
 
-def training_rows(sessions: Sessions, n_items: int, config: SessionConfig) -> tuple[Rows, list[str]]:
-    """Return the rows of all stretches and the names of their columns."""
+def training_rows(sessions: Sessions, n_items: int, config: SessionConfig) -> Rows:
+    """Return the candidates of all stretches.
+
+    Parameters
+    ----------
+    sessions
+        Of item numbers, the oldest first.
+    n_items
+        Number of items of the catalogue.
+    config
+        Settings.
+
+    Raises
+    ------
+    NothingToLearnError
+        If there is no pair with a target among its candidates.
+    """
     ranking = config.ranking
     random = np.random.default_rng(config.seed)
     parts: list[Rows] = []
-    names: list[str] = []
     for start, end in rolling_stretches(len(sessions), ranking):
         past = sessions.take(np.arange(start))
-        stretch = sessions.take(np.arange(start, end))
-        is_known = np.isin(stretch.items, past.items)
-        pairs = NextItems.of(stretch.keep(is_known))
+        pairs = known_pairs(sessions.take(np.arange(start, end)), past)
         wanted = min(len(pairs), ranking.max_pairs // ranking.folds)
         pairs = pairs.take(np.sort(random.choice(len(pairs), wanted, replace=False)))
         retrievers = Retrievers.fit(past, n_items, config.retrieval)
         table = item_table(past, n_items, ranking.new, ranking.newest)
-        names = feature_names(retrievers.by_name)
         for rows in _rows_of(retrievers, table, pairs, ranking, random):
-            first = parts[-1].pair[-1] + 1 if parts else 0
-            parts.append(Rows(rows.matrix, rows.is_target, rows.pair + first, rows.session + start))
-    return Rows(*(np.concatenate([getattr(part, field) for part in parts]) for field in Rows.__slots__)), names
+            parts.append(Rows(rows.matrix, rows.is_target, rows.pair, rows.session + start))
+    if not any(part.is_target.any() for part in parts):
+        raise NothingToLearnError(
+            f"Of {len(sessions)} sessions the newest hold no next item that the sessions before them could name: give "
+            "more sessions, the oldest first."
+        )
+    return Rows.together(parts)
+
+
+def known_pairs(stretch: Sessions, past: Sessions) -> NextItems:
+    """Return the pairs of sessions without the items that earlier sessions do not know."""
+    return NextItems.of(stretch.keep(np.isin(stretch.items, past.items)))
 
 
 def _rows_of(
@@ -83,15 +119,14 @@ def _rows_of(
     config: RankingConfig,
     random: np.random.Generator,
 ) -> Iterator[Rows]:
-    n_items, max_age = retrievers.n_items, retrievers.config.max_age
+    n_items = retrievers.n_items
     for start in range(0, len(pairs), _BATCH):
         batch = pairs.take(np.arange(start, min(len(pairs), start + _BATCH)))
-        query = Query.of(batch.prefixes, n_items, max_age)
+        query = Query.of(batch.prefixes, n_items, retrievers.config.max_age)
         retrieved = retrievers.retrieve(query)
         row = retrieved.candidates // n_items
         is_target = retrieved.candidates % n_items == batch.targets[row]
-        has_target = np.zeros(len(batch), dtype=np.bool_)
-        has_target[row[is_target]] = True
+        has_target = np.bincount(row[is_target], minlength=len(batch)) > 0
         kept = has_target[row] & (is_target | _learned(retrieved, row, config, random))
         chosen = Retrieved(retrieved.scores, retrieved.ranks, retrieved.candidates[kept], retrieved.fused[kept])
         yield Rows(features(query, chosen, table), is_target[kept], row[kept], batch.session[row[kept]])
@@ -101,54 +136,13 @@ def _learned(
     retrieved: Retrieved, row: NDArray[np.int64], config: RankingConfig, random: np.random.Generator
 ) -> NDArray[np.bool_]:
     """Return which candidates are learned from: the best of each pair and some of the others."""
-    start = np.searchsorted(row, row)
-    order = np.lexsort((-retrieved.fused, row))
-    rank = np.empty(len(row), dtype=np.int64)
-    rank[order] = np.arange(len(row)) - start
-    is_head = rank < config.head
-    order = np.lexsort((random.random(len(row)), is_head, row))
-    drawn = np.empty(len(row), dtype=np.int64)
-    drawn[order] = np.arange(len(row)) - start
-    return is_head | (drawn < config.tail)
+    is_head = _place(row, -retrieved.fused) < config.head
+    return is_head | (_place(row, random.random(len(row)) + is_head) < config.tail)
 
 
-def grown(rows: Rows, names: list[str], config: SessionConfig) -> xgb.Booster:
-    """Return trees that order the candidates of a pair; they stop growing by sessions that they do not learn from."""
-    ranking = config.ranking
-    sessions = np.unique(rows.session)
-    random = np.random.default_rng(config.seed)
-    stops = random.choice(sessions, max(1, int(len(sessions) * ranking.validation_share)), replace=False)
-    is_stop = np.isin(rows.session, stops)
-
-    def binned(chosen: NDArray[np.bool_], reference: xgb.QuantileDMatrix | None) -> xgb.QuantileDMatrix:
-        return xgb.QuantileDMatrix(
-            rows.matrix[chosen],
-            rows.is_target[chosen],
-            qid=rows.pair[chosen],
-            feature_names=names,
-            ref=reference,
-            nthread=config.threads,
-        )
-
-    learned = binned(~is_stop, None)
-    parameters = {
-        "objective": ranking.objective,
-        "eval_metric": "ndcg@20",
-        "eta": ranking.eta,
-        "max_depth": ranking.max_depth,
-        "min_child_weight": ranking.min_child_weight,
-        "subsample": ranking.subsample,
-        "colsample_bytree": ranking.colsample_bytree,
-        "tree_method": "hist",
-        "nthread": config.threads,
-        "seed": config.seed,
-    }
-    booster = xgb.train(
-        parameters,
-        learned,
-        num_boost_round=ranking.max_rounds,
-        evals=[(binned(is_stop, learned), "validation")],
-        early_stopping_rounds=ranking.patience,
-        verbose_eval=False,
-    )
-    return booster[: booster.best_iteration + 1]
+def _place(row: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the place of each entry among those of its row, ascending by value; rows ascend."""
+    order = np.lexsort((value, row))
+    place = np.empty(len(row), dtype=np.int64)
+    place[order] = np.arange(len(row)) - np.searchsorted(row, row)
+    return place

@@ -16,6 +16,8 @@ from ml_assets.recommender.scores import Groups, Scores
 from ml_assets.recommender.session_config import NeighbourConfig
 from ml_assets.recommender.sessions import Sessions, offsets_of, spans
 
+Numbers = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class SessionNeighbours:
@@ -80,7 +82,7 @@ class SessionNeighbours:
         groups = Groups.of(np.repeat(row, lengths) * query.n_items + self.item[entry])
         is_next = (distance == 1) & (np.repeat(shared_age, lengths) == 0)
         values = (
-            groups.sums(lent * np.exp(np.abs(distance) / -self.config.reach)),
+            groups.sums(lent * np.exp(-np.abs(distance).astype(np.float64) / self.config.reach)),
             groups.maxima(lent),
             groups.sizes(),
             groups.maxima(np.repeat(session, lengths).astype(np.float64)) - (len(self.offsets) - 1),
@@ -88,7 +90,7 @@ class SessionNeighbours:
         )
         return Scores(groups.keys, np.column_stack(values), query.n_items)
 
-    def _neighbours(self, query: Query) -> tuple[NDArray[np.int64], ...]:
+    def _neighbours(self, query: Query) -> tuple[Numbers, Numbers, NDArray[np.float64], Numbers, Numbers]:
         """Return prefix, session, similarity, position and age of the latest shared item of each neighbour."""
         config = self.config
         n_sessions = len(self.offsets) - 1

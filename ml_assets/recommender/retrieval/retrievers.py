@@ -5,9 +5,10 @@ Belongs here: which retrievers there are, asking all of them, fusing their lists
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,15 @@ from ml_assets.recommender.query import Query
 from ml_assets.recommender.retrieval.item_graph import ItemGraph, largest
 from ml_assets.recommender.retrieval.neighbours import SessionNeighbours
 from ml_assets.recommender.retrieval.transitions import next_items, row_shares
+from ml_assets.recommender.retrieval.walk import RandomWalk
 from ml_assets.recommender.scores import Groups, Scores
 from ml_assets.recommender.session_config import RetrievalConfig
 from ml_assets.recommender.sessions import Sessions
 
 NEIGHBOURS, NEXT, PREVIOUS = "neighbours", "next", "previous"
+WALK, LAST_WALK = "walk", "last_walk"
+# Between the name of a retriever and that of its array, where arrays are saved.
+_DOT = "."
 
 
 class Retriever(Protocol):
@@ -56,11 +61,11 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Retrievers:
-    """Retrievers by name, fitted to the same sessions.
+    """Retrievers fitted to the same sessions.
 
     Attributes
     ----------
-    by_name
+    neighbours, following, preceding, walk
         The retrievers.
     n_items
         Number of items of the catalogue.
@@ -68,25 +73,41 @@ class Retrievers:
         Settings.
     """
 
-    by_name: Mapping[str, Retriever]
+    neighbours: SessionNeighbours
+    following: ItemGraph
+    preceding: ItemGraph
+    walk: RandomWalk
     n_items: int
     config: RetrievalConfig
 
     @classmethod
     def fit(cls, sessions: Sessions, n_items: int, config: RetrievalConfig) -> Retrievers:
         """Return all retrievers of sessions of item numbers, the oldest first."""
-        counted = next_items(sessions, n_items, config.transitions)
-        decay, prior, width = (
-            config.transitions.prefix_decay,
-            config.transitions.prior,
-            config.transitions.width,
+        settings = config.transitions
+        counted = next_items(sessions, n_items, settings.distance_decay, settings.session_decay)
+        following, preceding = (
+            ItemGraph.of_matrix(largest(row_shares(matrix, settings.prior), settings.width), settings)
+            for matrix in (counted, counted.T.tocsr())
         )
-        by_name: dict[str, Retriever] = {
-            NEIGHBOURS: SessionNeighbours.fit(sessions, n_items, config.neighbours),
-            NEXT: ItemGraph.of_matrix(largest(row_shares(counted, prior), width), decay),
-            PREVIOUS: ItemGraph.of_matrix(largest(row_shares(counted.T.tocsr(), prior), width), decay),
+        return cls(
+            neighbours=SessionNeighbours.fit(sessions, n_items, config.neighbours),
+            following=following,
+            preceding=preceding,
+            walk=RandomWalk.fit(sessions, n_items, config.walk),
+            n_items=n_items,
+            config=config,
+        )
+
+    @property
+    def by_name(self) -> dict[str, Retriever]:
+        """The retrievers that are asked; one walk is asked twice, from the whole prefix and from its last item."""
+        return {
+            NEIGHBOURS: self.neighbours,
+            NEXT: self.following,
+            PREVIOUS: self.preceding,
+            WALK: self.walk,
+            LAST_WALK: dataclasses.replace(self.walk, config=self.config.last_walk),
         }
-        return cls(by_name, n_items, config)
 
     def retrieve(self, query: Query) -> Retrieved:
         """Ask all retrievers and fuse their lists by reciprocal ranks (Cormack et al., SIGIR 2009).
@@ -95,11 +116,47 @@ class Retrievers:
         """
         scores = {name: retriever.scores(query) for name, retriever in self.by_name.items()}
         ranks = {name: found.ranks() for name, found in scores.items()}
+        votes = self.config.votes
         # An own item gets a whole point, more than all lists together can give.
-        keys = np.concatenate([query.keys, *(found.keys for found in scores.values())])
+        keys = np.concatenate([query.keys, *(scores[name].keys for name in votes)])
         points = np.concatenate(
-            [np.ones(len(query.keys)), *(1.0 / (self.config.fusion + 1 + rank) for rank in ranks.values())]
+            [np.ones(len(query.keys)), *(vote / (self.config.fusion + 1 + ranks[name]) for name, vote in votes.items())]
         )
         groups = Groups.of(keys)
         fused = Scores(groups.keys, groups.sums(points)[:, None], self.n_items).best(self.config.candidates)
         return Retrieved(scores, ranks, fused.keys, fused.values[:, 0])
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return all arrays that the retrievers consist of, by name."""
+        return {
+            f"{part}{_DOT}{field.name}": getattr(getattr(self, part), field.name)
+            for part in _parts(self.config)
+            for field in dataclasses.fields(getattr(self, part))
+            if isinstance(getattr(getattr(self, part), field.name), np.ndarray)
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]], n_items: int, config: RetrievalConfig) -> Retrievers:
+        """Return the retrievers that consist of these arrays."""
+        parts: dict[str, Any] = {
+            part: kind(
+                **{
+                    name.removeprefix(f"{part}{_DOT}"): array
+                    for name, array in arrays.items()
+                    if name.startswith(f"{part}{_DOT}")
+                },
+                config=settings,
+            )
+            for part, (kind, settings) in _parts(config).items()
+        }
+        return cls(**parts, n_items=n_items, config=config)
+
+
+def _parts(config: RetrievalConfig) -> dict[str, tuple[Any, Any]]:
+    """Return kind and settings of each part that has arrays."""
+    return {
+        "neighbours": (SessionNeighbours, config.neighbours),
+        "following": (ItemGraph, config.transitions),
+        "preceding": (ItemGraph, config.transitions),
+        "walk": (RandomWalk, config.walk),
+    }

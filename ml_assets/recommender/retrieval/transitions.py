@@ -5,14 +5,15 @@ Belongs here: matrices of items by items counted from sessions. Does not belong 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy import sparse
 
-from ml_assets.recommender.session_config import TransitionConfig
 from ml_assets.recommender.sessions import Sessions
 
 
-def next_items(sessions: Sessions, n_items: int, config: TransitionConfig) -> sparse.csr_array:
+def next_items(sessions: Sessions, n_items: int, distance_decay: float, session_decay: float) -> sparse.csr_array:
     """Return how often each item (row) was followed by each other (column), both in a session.
 
     A pair d clicks apart counts exp(-(d - 1) / ``distance_decay``), times exp(-age / ``session_decay``), age in
@@ -24,21 +25,24 @@ def next_items(sessions: Sessions, n_items: int, config: TransitionConfig) -> sp
         Of item numbers, the oldest first.
     n_items
         Number of items of the catalogue.
-    config
-        Settings.
+    distance_decay
+        Clicks; farther apart than five times as many nothing is counted.
+    session_decay
+        Sessions.
     """
     row = sessions.rows
-    recency = np.exp((row + 1 - len(sessions)) / config.session_decay)
+    recency = np.exp((row + 1 - len(sessions)) / session_decay)
     sources, targets, weights = [], [], []
-    for distance in range(1, config.max_distance + 1):
+    for distance in range(1, math.ceil(5 * distance_decay) + 1):
         first = np.flatnonzero(row[:-distance] == row[distance:])
         sources.append(sessions.items[first])
         targets.append(sessions.items[first + distance])
-        weights.append(recency[first] * np.exp((1 - distance) / config.distance_decay))
+        weights.append(recency[first] * np.exp((1 - distance) / distance_decay))
     at = (np.concatenate(sources), np.concatenate(targets))
     return sparse.csr_array((np.concatenate(weights), at), shape=(n_items, n_items))
 
 
 def row_shares(matrix: sparse.csr_array, prior: float) -> sparse.csr_array:
     """Return each row divided by its sum plus a prior weight, which keeps rows of few clicks from being too sure."""
-    return sparse.csr_array(sparse.diags_array(1.0 / (matrix.sum(axis=1) + prior)) @ matrix)
+    sums = matrix.sum(axis=1) + prior
+    return sparse.csr_array(sparse.diags_array(np.divide(1.0, sums, out=np.zeros(len(sums)), where=sums > 0)) @ matrix)
