@@ -9,7 +9,8 @@ from __future__ import annotations
 from dagster import Config
 from pydantic import Field
 
-from ml_assets.recommender.session_config import RankingConfig, RetrievalConfig, SessionConfig
+from ml_assets.recommender.serving_rules import ServingRules
+from ml_assets.recommender.session_config import RankingConfig, RankingTrees, RetrievalConfig, SessionConfig, WalkConfig
 
 
 class SplitConfig(Config):
@@ -24,13 +25,16 @@ class SplitConfig(Config):
         of candidates is learned.
     longest_history
         Views of a visitor that are looked at, the newest ones.
+    max_contexts
+        Contexts of each kind that judge or choose; of more a random part, always the same.
     """
 
     horizon_days: int = Field(default=7, ge=1)
     test_moments: int = Field(default=4, ge=1)
     choice_moments: int = Field(default=2, ge=1)
-    lesson_moments: int = Field(default=4, ge=1)
+    lesson_moments: int = Field(default=8, ge=1)
     longest_history: int = Field(default=20, ge=1)
+    max_contexts: int = Field(default=10_000, ge=1)
 
 
 class RankerConfig(Config):
@@ -39,14 +43,14 @@ class RankerConfig(Config):
     Attributes
     ----------
     max_lessons
-        Contexts that are learned from, a random part of all if there are more.
+        Contexts of each kind that are learned from, a random part of all if there are more.
     head, tail
         Best candidates of a context that are learned from, and others drawn at random.
     """
 
-    max_lessons: int = Field(default=20_000, ge=1)
-    head: int = Field(default=40, ge=1)
-    tail: int = Field(default=20, ge=0)
+    max_lessons: int = Field(default=6_000, ge=1)
+    head: int = Field(default=80, ge=1)
+    tail: int = Field(default=40, ge=0)
     learning_rate: float = Field(default=0.1, gt=0, le=1)
     max_depth: int = Field(default=4, ge=1, le=12)
     min_child_weight: float = Field(default=10.0, ge=0)
@@ -97,15 +101,20 @@ class RecommenderConfig(Config):
         """Return the settings as retrieval and ranking have them."""
         ranker = self.ranker
         return SessionConfig(
-            retrieval=RetrievalConfig(candidates=self.candidates, max_age=self.split.longest_history),
+            retrieval=RetrievalConfig(
+                candidates=self.candidates,
+                max_age=self.split.longest_history,
+                # A batch asks for everybody: of the walk's reach most is within three steps, at a tenth of the time.
+                walk=WalkConfig(steps=3, frontier=100),
+            ),
             ranking=RankingConfig(
-                head=ranker.head,
-                tail=ranker.tail,
-                eta=ranker.learning_rate,
-                max_depth=ranker.max_depth,
-                min_child_weight=ranker.min_child_weight,
-                max_rounds=ranker.max_rounds,
-                patience=ranker.patience,
+                trees=RankingTrees(
+                    eta=ranker.learning_rate,
+                    max_depth=ranker.max_depth,
+                    min_child_weight=ranker.min_child_weight,
+                    max_rounds=ranker.max_rounds,
+                    patience=ranker.patience,
+                )
             ),
             seed=self.seed,
             threads=self.threads,
@@ -127,3 +136,27 @@ class RecommenderGateConfig(Config):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     min_events: int = Field(default=100, ge=1)
     seed: int = 11
+
+
+class RecommenderScoringConfig(Config):
+    """Who gets recommendations, and what is shown.
+
+    Attributes
+    ----------
+    active_days
+        Visitors with an event in so many days before the event clock get a list.
+    session_timeout_minutes
+        A session is open if its last event is no longer ago; as ``session_timeout_minutes`` of the dbt project.
+    history_days
+        Days before the clock whose events are looked at.
+    depth
+        Ranked items of a context to which the rules are applied: more than are shown, since rules leave some out.
+    rules
+        What is left out, and how many items are shown.
+    """
+
+    active_days: int = Field(default=28, ge=1)
+    session_timeout_minutes: int = Field(default=30, ge=1)
+    history_days: int = Field(default=180, ge=1)
+    depth: int = Field(default=60, ge=1)
+    rules: ServingRules = ServingRules()

@@ -19,13 +19,14 @@ from pydantic import BaseModel, ConfigDict
 
 from ml_assets.files import write_text
 from ml_assets.recommender.clicks import Texts
+from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.fitting import Fitted
 from ml_assets.recommender.lists import ranked_once
 from ml_assets.recommender.methods import PLAIN, Method, said_of
 from ml_assets.recommender.serving_rules import Popular, Ranked, filled
-from ml_assets.recommender.session_model import SessionRecommender
-from ml_assets.recommender.sessions import Sessions
+from ml_assets.recommender.sessions import Sessions, offsets_of
 from ml_assets.recommender.similar import SimilarItems
+from ml_assets.recommender.two_stages import TwoStages
 from ml_assets.registry.kinds import UnreadableModelError
 
 MODEL_FILE = "recommender.json"
@@ -76,7 +77,7 @@ class FittedRecommender:
     ids: Texts
     popularity: NDArray[np.float64]
     similar: SimilarItems
-    core: SessionRecommender | None
+    core: TwoStages | None
 
     @classmethod
     def of(
@@ -109,26 +110,28 @@ class FittedRecommender:
         """Return histories whose items are numbers, -1 for unknown ones, as far as they are looked at."""
         return histories.keep(histories.items >= 0).last(self.longest_history)
 
-    def ranked(self, histories: Sessions, count: int) -> Ranked:
+    def ranked(self, histories: Sessions, kind: ContextKind, count: int) -> Ranked:
         """Return what the method says of histories, at most so many items each, and none that has nothing to go by.
 
         Parameters
         ----------
         histories
             Item numbers, the newest view last; -1 for items that are not known, which are passed over.
+        kind
+            Whom is asked about.
         count
             Items a history.
         """
         return ranked_once(
-            self.known(histories), count, lambda asked: said_of(self.method, self.core, asked, len(self.ids))
+            self.known(histories), count, lambda asked: said_of(self.method, self.core, asked, kind, len(self.ids))
         )
 
-    def lists(self, histories: Sessions, count: int) -> Ranked:
+    def lists(self, histories: Sessions, kind: ContextKind, count: int) -> Ranked:
         """Return lists of ``count`` items: what the method says, then popular items, flagged as such."""
-        return filled(self.ranked(histories, count), self.popular, np.arange(len(histories)), count)
+        return filled(self.ranked(histories, kind, count), self.popular, np.arange(len(histories)), count)
 
     def served(self, features: pd.DataFrame) -> pd.DataFrame:
-        """Return for each row the ids of the items that come next most likely, and their scores, both as JSON lists.
+        """Return for each live session the ids of the items that come next most likely, and their scores, as JSON lists.
 
         Parameters
         ----------
@@ -139,9 +142,8 @@ class FittedRecommender:
         asked = [json.loads(text) for text in features[ITEMS]]
         lengths = np.fromiter(map(len, asked), dtype=np.int64, count=len(asked))
         ids = np.array([str(each) for items in asked for each in items], dtype=object)
-        found = self.lists(
-            Sessions(self.numbers(ids).astype(np.int32), np.append(0, np.cumsum(lengths)).astype(np.int64)), SERVED
-        )
+        histories = Sessions(self.numbers(ids).astype(np.int32), offsets_of(lengths))
+        found = self.lists(histories, ContextKind.SESSION, SERVED)
         cuts = np.searchsorted(found.context, np.arange(1, len(asked)))
         return pd.DataFrame(
             {
@@ -182,7 +184,7 @@ class FittedRecommender:
             with np.load(folder / _CATALOGUE, allow_pickle=False) as arrays:
                 ids, popularity = arrays["ids"].astype(object), arrays["popularity"]
             similar = SimilarItems.load(folder / _SIMILAR)
-            core = None if state.method in PLAIN else SessionRecommender.load(folder / _CORE)
+            core = None if state.method in PLAIN else TwoStages.load(folder / _CORE)
         except (KeyError, ValueError) as error:
             raise UnreadableModelError.of(folder / MODEL_FILE, error) from error
         return cls(

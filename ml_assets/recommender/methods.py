@@ -12,13 +12,12 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_assets.recommender.candidates import candidates_of
+from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.query import Query
-from ml_assets.recommender.ranking.features import features
-from ml_assets.recommender.retrieval.retrievers import NEIGHBOURS, NEXT, Retriever
+from ml_assets.recommender.retrieval.retrievers import Retriever
 from ml_assets.recommender.scores import Scores
-from ml_assets.recommender.session_model import SessionRecommender
 from ml_assets.recommender.sessions import Sessions
+from ml_assets.recommender.two_stages import TwoStages
 
 
 class Method(StrEnum):
@@ -37,10 +36,10 @@ RULE = Method.RE_VIEW
 PLAIN = (Method.RE_VIEW, Method.POPULARITY)
 LEARNED = (Method.TWO_STAGE, Method.NEIGHBOURS, Method.CO_VISITATION)
 
-_FROM_LAST = "from_last"
 
-
-def said_of(method: Method, core: SessionRecommender | None, histories: Sessions, n_items: int) -> Scores:
+def said_of(
+    method: Method, core: TwoStages | None, histories: Sessions, kind: ContextKind, n_items: int
+) -> Scores:
     """Return what a method says of histories: scored items, of which the one that has nothing to go by has none.
 
     Parameters
@@ -51,6 +50,8 @@ def said_of(method: Method, core: SessionRecommender | None, histories: Sessions
         What was fitted; None where that is nothing, which is enough for the plain methods.
     histories
         Item numbers, the newest view last.
+    kind
+        Whom is asked about.
     n_items
         Number of items of the catalogue.
 
@@ -65,7 +66,7 @@ def said_of(method: Method, core: SessionRecommender | None, histories: Sessions
         return _viewed_before(histories, n_items)
     if core is None:
         raise ValueError(f"{method} ranks by what was fitted, and nothing was; use {RULE} or fit to more clicks")
-    return _OF_CORE[method](core, histories)
+    return _OF_CORE[method](core, histories, kind)
 
 
 def _viewed_before(histories: Sessions, n_items: int) -> Scores:
@@ -75,31 +76,32 @@ def _viewed_before(histories: Sessions, n_items: int) -> Scores:
     return Scores(query.keys[order], 1.0 / (1.0 + query.age[order, None]), n_items)
 
 
-def _two_stages(core: SessionRecommender, histories: Sessions) -> Scores:
-    query, retrieved = candidates_of(core.retrievers, histories, core.popular)
-    if not len(retrieved.candidates):
-        return Scores(retrieved.candidates, np.empty((0, 1)), query.n_items)
-    margin = core.booster.inplace_predict(features(query, retrieved, core.table), predict_type="margin")
-    return Scores(retrieved.candidates, margin.astype(np.float64)[:, None], query.n_items)
+def _two_stages(core: TwoStages, histories: Sessions, kind: ContextKind) -> Scores:
+    """Return margins; a kind of context of which too little was learned keeps to the rule."""
+    if kind not in core.orders:
+        return _viewed_before(histories, core.retrievers.n_items)
+    return core.margins(histories, kind)
 
 
-def _by_neighbours(core: SessionRecommender, histories: Sessions) -> Scores:
-    return _channel(core.retrievers.by_name[NEIGHBOURS], "score", core, histories)
+def _by_neighbours(core: TwoStages, histories: Sessions, kind: ContextKind) -> Scores:
+    del kind
+    return _channel(core.retrievers.neighbours, "score", core, histories)
 
 
-def _by_last_item(core: SessionRecommender, histories: Sessions) -> Scores:
-    return _channel(core.retrievers.by_name[NEXT], _FROM_LAST, core, histories)
+def _by_last_item(core: TwoStages, histories: Sessions, kind: ContextKind) -> Scores:
+    del kind
+    return _channel(core.retrievers.following, "from_last", core, histories)
 
 
-def _channel(retriever: Retriever, channel: str, core: SessionRecommender, histories: Sessions) -> Scores:
+def _channel(retriever: Retriever, channel: str, core: TwoStages, histories: Sessions) -> Scores:
     """Return one column of what a retriever says, without items that it gives nothing."""
-    found = retriever.scores(Query.of(histories, len(core.index), core.config.retrieval.max_age))
+    found = retriever.scores(core.query(histories))
     values = found.values[:, [retriever.channels.index(channel)]]
     is_scored: NDArray[np.bool_] = values[:, 0] > 0
     return Scores(found.keys[is_scored], values[is_scored], found.n_items)
 
 
-_OF_CORE: Mapping[Method, Callable[[SessionRecommender, Sessions], Scores]] = {
+_OF_CORE: Mapping[Method, Callable[[TwoStages, Sessions, ContextKind], Scores]] = {
     Method.TWO_STAGE: _two_stages,
     Method.NEIGHBOURS: _by_neighbours,
     Method.CO_VISITATION: _by_last_item,

@@ -33,8 +33,8 @@ class RecommenderQuestion:
         The question in words, and of whom it is asked.
     source, observed_event
         Source, and its kind of event that must be complete.
-    events, items, interactions
-        Tables of the events, of items as of dates, and of strengths between visitors and items.
+    events, items
+        Tables of the events, and of items as of dates.
     claims
         What others have claimed, by metric; None where they named a metric and no number.
     """
@@ -46,7 +46,6 @@ class RecommenderQuestion:
     observed_event: str
     events: TableName
     items: TableName
-    interactions: TableName
     claims: Mapping[ClaimedMetric, float | None] = field(default_factory=dict)
 
 
@@ -59,6 +58,5 @@ RECOMMENDER_RETAILROCKET = RecommenderQuestion(
     observed_event="clicks",
     events=TableName(MARTS_SCHEMA, "fct_events"),
     items=TableName(FEATURES_SCHEMA, "ftr_items"),
-    interactions=TableName(FEATURES_SCHEMA, "ftr_interactions"),
     claims={ClaimedMetric.NDCG: None, ClaimedMetric.MAP: None, ClaimedMetric.RMSE: 3.0, ClaimedMetric.MAE: 3.0},
 )
