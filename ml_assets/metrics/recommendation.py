@@ -87,7 +87,9 @@ class RankedLists:
         head = self.is_hit[:, :k]
         if not head.shape[1]:
             return self._defined(np.zeros(len(head)))
-        return self._defined(np.asarray(head.any(axis=1) / (head.argmax(axis=1) + 1.0)))
+        reciprocal = np.zeros(len(head))
+        np.divide(1.0, head.argmax(axis=1) + 1, out=reciprocal, where=head.any(axis=1))
+        return self._defined(reciprocal)
 
     def average_precision(self, k: int) -> FloatArray:
         """Return the precisions at the hits among the first k, added up, by the most hits that k places can have."""

@@ -170,7 +170,7 @@ def test_everybody_has_a_segment_with_a_name(columns: dict[str, Any], problem: s
     assert found[:1] == ([] if problem is None else [f"{SEGMENTS.name}: {problem}"])
 
 
-LISTS = {"context_id": ["a", "b", "a"], "rank": [2, 1, 1], "item_id": ["7", "7", "9"]}
+LISTS: dict[str, Any] = {"context_id": ["a", "b", "a"], "rank": [2, 1, 1], "item_id": ["7", "7", "9"]}
 NO_GAPS = "rank does not run from 1 on without gaps in {} lists, and is no whole number in {} rows"
 
 
@@ -218,7 +218,7 @@ def test_lists_have_places_without_gaps_and_items_once(columns: dict[str, Any], 
     ids=["fit", "itself", "twice", "gap"],
 )
 def test_no_item_is_like_itself(columns: dict[str, Any], problem: str | None) -> None:
-    lists = {"item_id": ["1", "2", "1"], "rank": [1, 1, 2], "similar_item_id": ["2", "1", "3"]}
+    lists: dict[str, Any] = {"item_id": ["1", "2", "1"], "rank": [1, 1, 2], "similar_item_id": ["2", "1", "3"]}
     found = schema_problems(scores(SIMILAR_ITEMS, rows=3).assign(**lists | columns), SIMILAR_ITEMS)
     assert found == ([] if problem is None else [f"predictions.similar_items: {problem}"])
 

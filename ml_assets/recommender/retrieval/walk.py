@@ -18,6 +18,9 @@ from ml_assets.recommender.scores import Groups, Scores, looked_up
 from ml_assets.recommender.session_config import WalkConfig
 from ml_assets.recommender.sessions import Sessions, spans
 
+# The first steps have channels of their own.
+_SHOWN_STEPS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class RandomWalk:
@@ -40,7 +43,7 @@ class RandomWalk:
     probabilities: NDArray[np.float32]
     config: WalkConfig
 
-    channels = ("score", "step_1", "step_2", "step_3")
+    channels = ("score", *(f"step_{number + 1}" for number in range(_SHOWN_STEPS)))
 
     @classmethod
     def fit(cls, sessions: Sessions, n_items: int, config: WalkConfig) -> RandomWalk:
@@ -57,15 +60,15 @@ class RandomWalk:
         weights = np.exp(query.age / -self.config.prefix_decay)
         key: NDArray[np.int64] = query.keys
         mass: NDArray[np.float64] = weights / np.bincount(query.row, weights, minlength=len(query))[query.row]
-        keys, masses = [key], [mass]
+        kept_keys, kept_masses, stepped = [key], [mass], []
         for _ in range(self.config.steps):
-            key, mass = self._stepped(*_most(key, mass, query.n_items, self.config.frontier), query.n_items)
-            keys.append(key)
-            masses.append(mass)
-        kept = [_most(key, mass, query.n_items, self.config.frontier) for key, mass in zip(keys, masses, strict=True)]
-        groups = Groups.of(np.concatenate([found for found, _ in kept]))
-        score = groups.sums(np.concatenate([found for _, found in kept]))
-        steps = [looked_up(keys[step], masses[step], groups.keys) for step in (1, 2, 3)]
+            stepped.append(self._stepped(kept_keys[-1], kept_masses[-1], query.n_items))
+            key, mass = _most(*stepped[-1], query.n_items, self.config.frontier)
+            kept_keys.append(key)
+            kept_masses.append(mass)
+        groups = Groups.of(np.concatenate(kept_keys))
+        score = groups.sums(np.concatenate(kept_masses))
+        steps = [looked_up(*step, groups.keys) for step in stepped[:_SHOWN_STEPS]]
         return Scores(groups.keys, np.column_stack((score, *steps)), query.n_items)
 
     def _stepped(
