@@ -55,7 +55,7 @@ class Catalogue:
 
     def at(self, past: Clicks, until: np.datetime64, popular_days: int) -> Catalogue:
         """Return the same items with the popularity that they had at an earlier moment."""
-        late = past.is_view & (past.at >= until - popular_days * _DAY)
+        late = past.is_view & (past.occurred >= until - popular_days * _DAY)
         counts = np.bincount(self.number_of[past.item[late if late.any() else past.is_view]], minlength=len(self.ids))
         return replace(self, popularity=counts / max(counts.sum(), 1))
 

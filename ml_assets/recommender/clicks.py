@@ -25,7 +25,7 @@ Moments = NDArray[np.datetime64]
 
 
 def numbered(texts: pd.Series[Any]) -> tuple[NDArray[np.int64], Texts]:
-    """Return the number of each text, and the texts by number: shorter ones first, so that numbers ascend as numbers."""
+    """Return the number of each text, and the texts by number: shorter ones first, as numbers ascend."""
     codes, found = pd.factorize(texts.astype(object))
     ids = np.asarray(found, dtype=object)
     order = np.lexsort((ids.astype(str), np.fromiter(map(len, ids), dtype=np.int64, count=len(ids))))
@@ -41,22 +41,23 @@ class Clicks:
     Attributes
     ----------
     visitor, session, item
-        Numbers, by ``visitors``, in the order of first clicks, and by ``items``; shape (events,).
-    at
+        Numbers, by ``visitors``, ``session_ids`` and ``items``; shape (events,).
+    occurred
         When each was, UTC.
     is_view, is_purchase
         What it was; an addition to the cart is neither.
-    visitors, items
+    visitors, session_ids, items
         Ids by number.
     """
 
     visitor: NDArray[np.int64]
     session: NDArray[np.int64]
     item: NDArray[np.int64]
-    at: Moments
+    occurred: Moments
     is_view: NDArray[np.bool_]
     is_purchase: NDArray[np.bool_]
     visitors: Texts
+    session_ids: Texts
     items: Texts
 
     @classmethod
@@ -64,18 +65,17 @@ class Clicks:
         """Return the clicks of a frame with ``COLUMNS``; events of one moment are ordered by session, item and kind."""
         visitor, visitors = numbered(frame[VISITOR])
         item, items = numbered(frame[ITEM])
-        session = numbered(frame[SESSION])[0]
+        session, session_ids = numbered(frame[SESSION])
         at = np.asarray(pd.to_datetime(frame[AT]).to_numpy(), dtype="datetime64[us]")
         kind = frame[EVENT].astype(str).to_numpy()
         is_view, is_purchase = kind == VIEW, kind == PURCHASE
         order = np.lexsort((is_purchase, ~is_view, item, session, at, visitor))
-        return cls(
-            visitor[order], session[order], item[order], at[order], is_view[order], is_purchase[order], visitors, items
-        )
+        columns = (column[order] for column in (visitor, session, item, at, is_view, is_purchase))
+        return cls(*columns, visitors, session_ids, items)
 
     def __len__(self) -> int:
         """Return the number of events."""
-        return len(self.at)
+        return len(self.occurred)
 
     def take(self, chosen: NDArray[np.bool_]) -> Clicks:
         """Return some of the events; numbers stay what they are."""
@@ -83,20 +83,21 @@ class Clicks:
             self.visitor[chosen],
             self.session[chosen],
             self.item[chosen],
-            self.at[chosen],
+            self.occurred[chosen],
             self.is_view[chosen],
             self.is_purchase[chosen],
             self.visitors,
+            self.session_ids,
             self.items,
         )
 
     def before(self, moment: np.datetime64) -> Clicks:
         """Return the events before a moment; one at the moment itself is not known yet."""
-        return self.take(self.at < moment)
+        return self.take(self.occurred < moment)
 
     def between(self, start: np.datetime64, end: np.datetime64) -> Clicks:
         """Return the events from a moment on, until before another one."""
-        return self.take((self.at >= start) & (self.at < end))
+        return self.take((self.occurred >= start) & (self.occurred < end))
 
     def views(self) -> Clicks:
         """Return the views."""
@@ -105,10 +106,10 @@ class Clicks:
     def sessions(self) -> Sessions:
         """Return the sessions of views, those that began first at the front; a session is cut where the events end."""
         views = self.views()
-        groups = pd.DataFrame({"session": views.session, "at": views.at}).groupby("session")["at"].transform("min")
-        began = groups.to_numpy(dtype="datetime64[us]")
-        order = np.lexsort((views.at, views.session, began))
-        seconds = views.at[order].astype(np.int64) / 1e6
+        by_session = pd.Series(views.occurred).groupby(views.session)
+        began = by_session.transform("min").to_numpy(dtype="datetime64[us]")
+        order = np.lexsort((views.occurred, views.session, began))
+        seconds = views.occurred[order].astype(np.int64) / 1e6
         return Sessions.of_columns(views.session[order], views.item[order], seconds)
 
     def histories(self, of: NDArray[np.int64], longest: int) -> Sessions:

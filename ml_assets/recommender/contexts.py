@@ -150,7 +150,7 @@ def contexts_within(clicks: Clicks, start: np.datetime64, end: np.datetime64, lo
     first = np.flatnonzero(is_start)
     session_end = np.append(first[1:], len(views))
     visitor_start = np.searchsorted(views.visitor, views.visitor[first])
-    asked = (views.at[first] >= start) & (session_end - first > 1)
+    asked = (views.occurred[first] >= start) & (session_end - first > 1)
     first, session_end, visitor_start = first[asked], session_end[asked], visitor_start[asked]
     from_history = np.maximum(visitor_start, first + 1 - longest)
     items = views.item.astype(np.int32)
@@ -161,4 +161,4 @@ def contexts_within(clicks: Clicks, start: np.datetime64, end: np.datetime64, lo
     rest = cut(first + 1, session_end)
     keys = pd.DataFrame({"row": rest.rows, "item": rest.items})
     targets = rest.keep(~keys.duplicated().to_numpy())
-    return Contexts(views.visitor[first], views.at[first + 1], cut(from_history, first + 1), targets)
+    return Contexts(views.visitor[first], views.occurred[first + 1], cut(from_history, first + 1), targets)

@@ -114,9 +114,7 @@ def _figures(own: Judged, rule: Judged, method: Method, config: RecommenderGateC
 
 def mean_of(values: NDArray[np.float64], visitor: NDArray[np.int64], config: RecommenderGateConfig) -> Estimate:
     """Return the mean of one value a context, with an interval by a bootstrap of visitors."""
-    return mean_estimate(
-        values, visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence
-    )
+    return mean_estimate(values, visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence)
 
 
 def counts_of(contexts: Contexts, is_known: NDArray[np.bool_]) -> KindCounts:

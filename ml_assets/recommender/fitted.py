@@ -131,7 +131,7 @@ class FittedRecommender:
         return filled(self.ranked(histories, kind, count), self.popular, np.arange(len(histories)), count)
 
     def served(self, features: pd.DataFrame) -> pd.DataFrame:
-        """Return for each live session the ids of the items that come next most likely, and their scores, as JSON lists.
+        """Return for each live session the ids of the items that come next most likely, with scores, as JSON lists.
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
 """Fits what is known at a moment: catalogue, similar items, and the two stages.
 
-Belongs here: from clicks before a moment to fitted parts. Does not belong here: which moment it is (``split``), what the
-order of candidates learns from (``lessons``), which method serves (``train``).
+Belongs here: from clicks before a moment to fitted parts. Does not belong here: which moment it is (``split``), what
+the order of candidates learns from (``lessons``), which method serves (``train``).
 """
 
 from __future__ import annotations
@@ -74,4 +74,4 @@ def fit_at(clicks: Clicks, until: np.datetime64, split: Split, config: Recommend
         orders = {kind: grown(rows, names, config.sessions()) for kind, rows in taught.items()}
         core = TwoStages(retrievers, popular, table, orders)
     similar = SimilarItems.of(sessions, len(catalogue), config.similar, config.min_support)
-    return Fitted(catalogue, similar, core, counts, past.at.max() if len(past) else None)
+    return Fitted(catalogue, similar, core, counts, past.occurred.max() if len(past) else None)

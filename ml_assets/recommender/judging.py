@@ -104,5 +104,3 @@ def repeats(contexts: Contexts) -> NDArray[np.bool_]:
     history, targets = contexts.histories, contexts.targets
     size = int(max(history.items.max(initial=0), targets.items.max(initial=0))) + 1
     return np.isin(targets.rows * size + targets.items, history.rows * size + history.items)
-
-

@@ -60,7 +60,7 @@ def stages_of(past: Clicks, moment: np.datetime64, catalogue: Catalogue, config:
 
 
 def _table_of(past: Clicks, moment: np.datetime64, catalogue: Catalogue) -> NDArray[np.float32]:
-    """Return the columns of each item: sessions of the last four weeks count as new, those of the last one as newest."""
+    """Return the columns of each item: sessions of four weeks count as new, those of the last one as newest."""
     sessions = catalogue.of_clicks(past.sessions())
     ended = np.zeros(0) if sessions.ended_at is None else sessions.ended_at
     now = moment.astype("datetime64[us]").astype(np.int64) / 1e6
@@ -88,7 +88,7 @@ def lessons_before(
     """
     random = np.random.default_rng(config.seed)
     parts: dict[ContextKind, list[Rows]] = {kind: [] for kind in ContextKind}
-    moments = split.lessons(until, config.split.lesson_moments, past.at.min() if len(past) else until)
+    moments = split.lessons(until, config.split.lesson_moments, past.occurred.min() if len(past) else until)
     longest = config.split.longest_history
     for moment in moments:
         before = past.before(moment)

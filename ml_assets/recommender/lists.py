@@ -1,7 +1,7 @@
 """Ranked lists of items for many histories at once.
 
-Belongs here: from scores to lists, equal histories asked once. Does not belong here: scores (``methods``), popular items
-and rules of serving (``serving_rules``).
+Belongs here: from scores to lists, equal histories asked once. Does not belong here: scores (``methods``), popular
+items and rules of serving (``serving_rules``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Measures the newest version: on the test window beside all other methods, by stage, and refitted week by week.
 
-Belongs here: from stored candidates to the record, and to the figures of each context by which a decision goes. Does not
-belong here: figures (``evaluate``, ``stages``), who serves (``contest``).
+Belongs here: from stored candidates to the record, and to the figures of each context by which a decision goes. Does
+not belong here: figures (``evaluate``, ``stages``), who serves (``contest``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def measure(question: RecommenderQuestion, files: ModelFiles, config: Recommende
     asked = test_contexts(trained)
     models = methods_of(trained.chosen)
     lists = lists_of(models, trained.rows.clicks, asked)
-    write_frame(judged_file(question, files), judged_frame(asked, {each.method: each.primary for each in lists}))
+    write_frame(judged_file(question, files), judged_frame(asked, {each.method.value: each.primary for each in lists}))
     clicks, chosen, facts = trained.rows.clicks, trained.chosen, trained.facts
     number_of = chosen.numbers(clicks.items)
     is_known = number_of >= 0
@@ -86,7 +86,9 @@ def stored_record(question: RecommenderQuestion, files: ModelFiles) -> Recommend
     return RecommenderRecord.model_validate_json(files.evaluation(question.name).read_text())
 
 
-def _window(trained: TrainedRecommender, asked: Asked, is_known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> WindowRecord | None:
+def _window(
+    trained: TrainedRecommender, asked: Asked, is_known: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> WindowRecord | None:
     split = trained.split
     if not len(split.test):
         return None

@@ -37,9 +37,7 @@ PLAIN = (Method.RE_VIEW, Method.POPULARITY)
 LEARNED = (Method.TWO_STAGE, Method.NEIGHBOURS, Method.CO_VISITATION)
 
 
-def said_of(
-    method: Method, core: TwoStages | None, histories: Sessions, kind: ContextKind, n_items: int
-) -> Scores:
+def said_of(method: Method, core: TwoStages | None, histories: Sessions, kind: ContextKind, n_items: int) -> Scores:
     """Return what a method says of histories: scored items, of which the one that has nothing to go by has none.
 
     Parameters

@@ -58,11 +58,13 @@ def record_metadata(record: RecommenderRecord) -> Metadata:
     ]
     return {
         "version": dg.MetadataValue.text(record.version),
-        "chosen": dg.MetadataValue.text(record.chosen),
+        "chosen": dg.MetadataValue.text(record.chosen.value),
         "contexts": dg.MetadataValue.int(record.window.contexts if record.window else 0),
         **({"methods": dg.MetadataValue.table(rows)} if rows else {}),
         **{
-            f"targets held by {stage.name}": dg.MetadataValue.text(f"{stage.recall_20:.1%} in 20, {stage.recall_all:.1%}")
+            f"targets held by {stage.name}": dg.MetadataValue.text(
+                f"{stage.recall_20:.1%} in 20, {stage.recall_all:.1%}"
+            )
             for stage in record.stages
         },
     }

@@ -111,7 +111,7 @@ def fit(
     facts = RecommenderFacts(
         fingerprint=fingerprint(pd.DataFrame(), rows.facts.fingerprint, config.model_dump_json(), code_version),
         learned_until=NEVER if last is None else training.candidates[training.chosen].fitted_until.item(),
-        chosen=training.chosen,
+        chosen=training.chosen.value,
         choice=training.choice,
         lessons=training.fitted.lessons,
         last_click=None if last is None else last.astype("datetime64[us]").item(),
