@@ -35,12 +35,26 @@ class Warehouse(Protocol):
         """
         ...
 
-    def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
-        """Write rows so that every combination of ``key`` in ``frame`` has exactly the rows of ``frame``.
+    def replace(
+        self, table: TableName, frame: pd.DataFrame, key: Sequence[str], whole: Sequence[str] | None = None
+    ) -> None:
+        """Write rows so that every combination of ``key`` in ``frame`` has exactly the row of ``frame``.
 
-        Rows with other keys stay. Creates the table if it does not exist. A column that the table lacks is added, with
+        Rows with other keys stay, but those of a list that is replaced do not: see ``whole``. Creates the table if it does not exist. A column that the table lacks is added, with
         NULL in the rows that stay; one that the frame lacks is NULL in its rows. Writing the same frame twice leaves
         the same table.
+
+        Parameters
+        ----------
+        table
+            Where rows are written.
+        frame
+            The rows.
+        key
+            Columns that tell rows apart.
+        whole
+            Columns that tell lists of rows apart: of every combination of them in ``frame`` no other row stays. None
+            where each row stands for itself.
         """
         ...
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ecom_assets.sql_text import quoted
 from ecom_assets.warehouse.errors import Announce
+from ecom_assets.warehouse.prediction_tables import declared_table
 from ml_assets.contract import TableName
 
 
@@ -37,7 +38,9 @@ class PlatformWarehouse(dg.ConfigurableResource[None], ABC):
         """Return rows of a table; see ``ml_assets.warehouse.Warehouse``."""
 
     @abstractmethod
-    def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
+    def replace(
+        self, table: TableName, frame: pd.DataFrame, key: Sequence[str], whole: Sequence[str] | None = None
+    ) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
 
     @abstractmethod
@@ -126,18 +129,28 @@ def refuse_repeated_keys(table: TableName, frame: pd.DataFrame, key: Sequence[st
 
 
 def replace_statements(table: TableName, columns: Sequence[str], key: Sequence[str], incoming: str) -> list[str]:
-    """Return the SQL that replaces the rows of the keys in the relation ``incoming``."""
-    names = ", ".join(quoted(column) for column in columns)
+    """Return the SQL that replaces the rows of the keys in the relation ``incoming``, where a key may repeat."""
+    names, keys = (", ".join(map(quoted, each)) for each in (columns, key))
     return [
-        f"delete from {table} as stored using {incoming} as new where {_same_key(key)}",
+        f"delete from {table} as stored using (select distinct {keys} from {incoming}) as new "
+        f"where {_same_key(table, key)}",
         f"insert into {table} ({names}) select {names} from {incoming}",
     ]
 
 
 def keep_known_statement(table: TableName, known: TableName, key: Sequence[str]) -> str:
     """Return the SQL that removes the rows whose key does not stand in another table."""
-    return f"delete from {table} as stored where not exists (select 1 from {known} as new where {_same_key(key)})"
+    return (
+        f"delete from {table} as stored where not exists (select 1 from {known} as new where {_same_key(table, key)})"
+    )
 
 
-def _same_key(key: Sequence[str]) -> str:
-    return " and ".join(f"stored.{quoted(column)} is not distinct from new.{quoted(column)}" for column in key)
+def _same_key(table: TableName, key: Sequence[str]) -> str:
+    """Return the SQL that compares keys of stored rows of a table with those of ``new``."""
+    declared = declared_table(table)
+    # NULL is like NULL, but by that comparison Postgres can only look at each row beside each other.
+    never_null = declared.required if declared else ()
+    return " and ".join(
+        f"stored.{quoted(column)} {'=' if column in never_null else 'is not distinct from'} new.{quoted(column)}"
+        for column in key
+    )

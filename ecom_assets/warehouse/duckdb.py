@@ -87,7 +87,9 @@ class DuckDBWarehouse(PlatformWarehouse):
             frame: pd.DataFrame = connection.execute(f"select {selected} from {table}{condition}").df()
         return frame
 
-    def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
+    def replace(
+        self, table: TableName, frame: pd.DataFrame, key: Sequence[str], whole: Sequence[str] | None = None
+    ) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
         refuse_repeated_keys(table, frame, key)
         with self.connect() as connection:
@@ -99,7 +101,7 @@ class DuckDBWarehouse(PlatformWarehouse):
                     connection.execute(_creation(table))
                 for name, kind in _new_columns(connection, table):
                     connection.execute(f"alter table {table} add column {quoted(name)} {kind}")
-                for statement in replace_statements(table, list(frame.columns), key, "incoming_frame"):
+                for statement in replace_statements(table, list(frame.columns), whole or key, "incoming_frame"):
                     connection.execute(statement)
                 connection.commit()
             except BaseException:

@@ -127,7 +127,9 @@ class PostgresWarehouse(PlatformWarehouse):
         with session(self._address, self._role(TRANSFORMER_ROLE)) as connection:
             return columns_on_server(connection, table)
 
-    def replace(self, table: TableName, frame: pd.DataFrame, key: Sequence[str]) -> None:
+    def replace(
+        self, table: TableName, frame: pd.DataFrame, key: Sequence[str], whole: Sequence[str] | None = None
+    ) -> None:
         """Replace the rows of the keys in ``frame``; see ``ml_assets.warehouse.Warehouse``."""
         refuse_repeated_keys(table, frame, key)
         declared = declared_table(table)
@@ -150,7 +152,7 @@ class PostgresWarehouse(PlatformWarehouse):
             cursor.execute(f"create temporary table {_INCOMING.name} ({definitions}) on commit drop")
             rows = scratch.sql(f"select {casts_to_server(columns)} from incoming_frame").to_arrow_reader(ROWS_A_BATCH)
             cursor.adbc_ingest(_INCOMING.name, rows, mode="append", temporary=True)
-            for statement in replace_statements(table, list(frame.columns), key, str(_INCOMING)):
+            for statement in replace_statements(table, list(frame.columns), whole or key, str(_INCOMING)):
                 cursor.execute(statement)
             server.commit()
 

@@ -106,7 +106,7 @@ def write_answers(
     failed = (f"{name}: {each.words}" for name, each in judgements.items() if not each.passed)
     problems = (*schema_problems(frame, table), *failed)
     if not problems:
-        warehouse.replace(table.name, frame, table.answer_key)
+        warehouse.replace(table.name, frame, table.key, whole=table.answer_key)
     return Scored(version=version.number, frame=frame, kept=kept, problems=problems, judgements=judgements)
 
 

@@ -24,6 +24,7 @@ from ml_assets.warehouse import Warehouse
 from tests.fixtures.predictions import scores
 from tests.postgres_server import PostgresServer
 
+RECOMMENDATIONS = PREDICTION_TABLES["recommender_retailrocket"]
 SCORES = TableName("predictions", "scores")
 
 # A row of values and one of nothing, in every type that a column of the warehouse has.
@@ -84,6 +85,36 @@ def test_a_key_that_repeats_is_refused_and_nothing_is_written(warehouse: Platfor
     with pytest.raises(ValueError, match=r"rows for predictions\.scores repeat a combination of person"):
         warehouse.replace(SCORES, pd.DataFrame({"person": ["a", "a"], "score": [0.1, 0.2]}), key=["person"])
     assert not warehouse.exists(SCORES)
+
+
+def ranked(**items: list[str]) -> pd.DataFrame:
+    """Return lists of recommended items, by visitor."""
+    lists = [(visitor, rank, item) for visitor, listed in items.items() for rank, item in enumerate(listed, start=1)]
+    visitors, ranks, listed_items = zip(*lists, strict=True)
+    return scores(RECOMMENDATIONS, rows=len(lists)).assign(context_id=visitors, rank=ranks, item_id=listed_items)
+
+
+def listed(warehouse: PlatformWarehouse) -> dict[str, list[str]]:
+    found = warehouse.read(RECOMMENDATIONS.name).sort_values(["context_id", "rank"])
+    return {str(visitor): list(rows["item_id"]) for visitor, rows in found.groupby("context_id")}
+
+
+def test_a_list_is_replaced_whole_and_others_stay(warehouse: PlatformWarehouse) -> None:
+    key, whole = RECOMMENDATIONS.key, RECOMMENDATIONS.answer_key
+    warehouse.replace(RECOMMENDATIONS.name, ranked(a=["1", "2", "3"], b=["4", "5"]), key, whole)
+    assert listed(warehouse) == {"a": ["1", "2", "3"], "b": ["4", "5"]}
+    for _ in range(2):
+        warehouse.replace(RECOMMENDATIONS.name, ranked(a=["3", "1"], c=["6"]), key, whole)
+        # Of the longer list nothing is left behind the shorter one.
+        assert listed(warehouse) == {"a": ["3", "1"], "b": ["4", "5"], "c": ["6"]}
+    other_day = ranked(a=["7"]).assign(as_of_date=pd.Timestamp("2018-03-07"))
+    warehouse.replace(RECOMMENDATIONS.name, other_day, key, whole)
+    assert len(warehouse.read(RECOMMENDATIONS.name)) == 6
+    with pytest.raises(ValueError, match=r"rows for predictions\.recommendations repeat a combination of context, "):
+        warehouse.replace(RECOMMENDATIONS.name, ranked(a=["1", "2"]).assign(rank=1), key, whole)
+    # A row that stands for itself is replaced alone.
+    warehouse.replace(RECOMMENDATIONS.name, ranked(b=["9"]), key)
+    assert listed(warehouse)["b"] == ["9", "5"]
 
 
 def test_a_failing_write_leaves_the_old_rows(warehouse: PlatformWarehouse) -> None:

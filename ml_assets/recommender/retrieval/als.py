@@ -51,10 +51,10 @@ class ALSConfig(Config):
         That fit and answer; the factors do not depend on it.
     """
 
-    factors: int = Field(default=64, ge=1, le=512)
+    factors: int = Field(default=128, ge=1, le=512)
     regularization: float = Field(default=0.1, ge=0)
-    alpha: float = Field(default=10.0, gt=0)
-    iterations: int = Field(default=10, ge=1)
+    alpha: float = Field(default=500.0, gt=0)
+    iterations: int = Field(default=5, ge=1)
     prefix_decay: float = Field(default=4.0, gt=0)
     width: int = Field(default=200, ge=1)
     seed: int = Field(default=7, ge=0)

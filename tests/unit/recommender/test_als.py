@@ -15,7 +15,7 @@ from ml_assets.recommender.retrieval.als import ALSConfig, ALSFactors
 from ml_assets.recommender.retrieval.top_items import TopItems
 from ml_assets.recommender.sessions import Sessions
 
-CONFIG = ALSConfig(factors=6, iterations=15, threads=1)
+CONFIG = ALSConfig(factors=6, alpha=10.0, iterations=15, threads=1)
 Floats = NDArray[np.float64]
 
 
@@ -112,7 +112,7 @@ def test_equals_stand_by_number_however_many_they_are_and_how_few_are_asked(seed
     likes = np.zeros((3, 100))
     likes[0, order[:50]] = likes[1, order[50:]] = 1.0
     likes[2, order[0]] = 0.5
-    factors = ALSFactors.fit(sparse.csr_array(likes), ALSConfig(factors=4, seed=seed, threads=1))
+    factors = ALSFactors.fit(sparse.csr_array(likes), ALSConfig(factors=4, alpha=10.0, seed=seed, threads=1))
     first, rest = int(order[0]), sorted(order[1:50].tolist())
     asked = sparse.csr_array(likes[[2, 1]])
     asked_about = rest.pop(7)
