@@ -66,12 +66,21 @@ class Clicks:
         visitor, visitors = numbered(frame[VISITOR])
         item, items = numbered(frame[ITEM])
         session, session_ids = numbered(frame[SESSION])
-        at = np.asarray(pd.to_datetime(frame[AT]).to_numpy(), dtype="datetime64[us]")
+        occurred = np.asarray(pd.to_datetime(frame[AT]).to_numpy(), dtype="datetime64[us]")
         kind = frame[EVENT].astype(str).to_numpy()
         is_view, is_purchase = kind == VIEW, kind == PURCHASE
-        order = np.lexsort((is_purchase, ~is_view, item, session, at, visitor))
-        columns = (column[order] for column in (visitor, session, item, at, is_view, is_purchase))
-        return cls(*columns, visitors, session_ids, items)
+        order = np.lexsort((is_purchase, ~is_view, item, session, occurred, visitor))
+        return cls(
+            visitor=visitor[order],
+            session=session[order],
+            item=item[order],
+            occurred=occurred[order],
+            is_view=is_view[order],
+            is_purchase=is_purchase[order],
+            visitors=visitors,
+            session_ids=session_ids,
+            items=items,
+        )
 
     def __len__(self) -> int:
         """Return the number of events."""

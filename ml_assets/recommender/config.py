@@ -32,9 +32,9 @@ class SplitConfig(Config):
     horizon_days: int = Field(default=7, ge=1)
     test_moments: int = Field(default=4, ge=1)
     choice_moments: int = Field(default=2, ge=1)
-    lesson_moments: int = Field(default=8, ge=1)
+    lesson_moments: int = Field(default=6, ge=1)
     longest_history: int = Field(default=20, ge=1)
-    max_contexts: int = Field(default=10_000, ge=1)
+    max_contexts: int = Field(default=2_500, ge=1)
 
 
 class RankerConfig(Config):
@@ -48,7 +48,7 @@ class RankerConfig(Config):
         Best candidates of a context that are learned from, and others drawn at random.
     """
 
-    max_lessons: int = Field(default=6_000, ge=1)
+    max_lessons: int = Field(default=1_500, ge=1)
     head: int = Field(default=80, ge=1)
     tail: int = Field(default=40, ge=0)
     learning_rate: float = Field(default=0.1, gt=0, le=1)
@@ -95,7 +95,7 @@ class RecommenderConfig(Config):
     min_lessons: int = Field(default=100, ge=2)
     similar: int = Field(default=50, ge=1)
     min_support: int = Field(default=2, ge=1)
-    rolling_moments: int = Field(default=4, ge=0)
+    rolling_moments: int = Field(default=2, ge=0)
 
     def sessions(self) -> SessionConfig:
         """Return the settings as retrieval and ranking have them."""
@@ -105,7 +105,7 @@ class RecommenderConfig(Config):
                 candidates=self.candidates,
                 max_age=self.split.longest_history,
                 # A batch asks for everybody: of the walk's reach most is within three steps, at a tenth of the time.
-                walk=WalkConfig(steps=3, frontier=100),
+                walk=WalkConfig(steps=3, frontier=60),
             ),
             ranking=RankingConfig(
                 trees=RankingTrees(

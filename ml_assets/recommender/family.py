@@ -6,6 +6,7 @@ the steps' inner parts (``training_set``, ``steps``, ``measure``, ``contest``, `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -190,7 +191,7 @@ def metrics_of(record: RecommenderRecord) -> dict[str, float]:
         "coverage_20": own.coverage,
         "popularity_bias": own.popularity_bias,
         "served_share": own.served_share,
-        **{f"recall_20_of_{stage.name.replace(' ', '_')}": stage.recall_20 for stage in record.stages},
+        **{f"recall_20_of_{re.sub(r'[^a-z]+', '_', stage.name)}": stage.recall_20 for stage in record.stages},
     }
     for kind, figures in own.by_kind.items():
         found |= {f"{kind}_{name.replace('@', '_')}": each.value for name, each in figures.figures.items()}

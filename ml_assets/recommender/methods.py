@@ -71,7 +71,7 @@ def _viewed_before(histories: Sessions, n_items: int) -> Scores:
     """Return the items of each history, the last viewed one best: 1 / (1 + views since)."""
     query = Query.of(histories, n_items, max(1, int(histories.lengths.max(initial=1))))
     order = np.argsort(query.keys)
-    return Scores(query.keys[order], 1.0 / (1.0 + query.age[order, None]), n_items)
+    return Scores(query.keys[order], np.divide(1.0, 1.0 + query.age[order, None], dtype=np.float64), n_items)
 
 
 def _two_stages(core: TwoStages, histories: Sessions, kind: ContextKind) -> Scores:

@@ -49,7 +49,8 @@ class AskedNow:
     @property
     def day(self) -> np.datetime64:
         """Day of the clock."""
-        return self.clock.astype("datetime64[D]").astype("datetime64[us]")
+        day: np.datetime64 = self.clock.astype("datetime64[D]").astype("datetime64[us]")
+        return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from ml_assets.recommender.clicks import Clicks
 from ml_assets.recommender.evaluation import StageRecord
 from ml_assets.recommender.fitted import FittedRecommender
 from ml_assets.recommender.judging import LENGTH, Asked
+from ml_assets.recommender.methods import said_of
 from ml_assets.recommender.scores import Scores
 from ml_assets.recommender.sessions import Sessions
 from ml_assets.recommender.two_stages import TwoStages, candidates_of
 
-CANDIDATES, LIST = "all candidates", "two stages"
+CANDIDATES, LIST = "all candidates", "the list, before popular items"
 _BATCH = 400
 
 
@@ -50,8 +51,7 @@ def stage_records(model: FittedRecommender, clicks: Clicks, asked: Asked) -> tup
             targets = targets.keep(targets.items >= 0)
             for name, scores in _stages(core, histories).items():
                 found[name] += _named(scores, targets)
-            if kind in core.orders:
-                found[LIST] += _named(core.margins(histories, kind).best(LENGTH), targets)
+            found[LIST] += _named(said_of(model.method, core, histories, kind, len(model.ids)).best(LENGTH), targets)
     return tuple(
         StageRecord(name=name, recall_20=float(head / total), recall_all=float(whole / total))
         for name, (head, whole) in found.items()

@@ -73,7 +73,7 @@ class TwoStages:
             _POPULAR: self.popular,
             **self.retrievers.arrays(),
         }
-        np.savez_compressed(folder / _ARRAYS, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(folder / _ARRAYS, allow_pickle=False, **arrays)
         for kind, trees in self.orders.items():
             trees.save_model(folder / _trees_file(kind))
 
