@@ -42,9 +42,10 @@ def event(visitor: str, session: str, item: int, at: str, kind: str = "view") ->
 
 
 def stream(visitors: int = 300, *, is_chained: bool = True, seed: int = 5) -> pd.DataFrame:
-    """Return sessions of three views; in a chain each next item is the next number, else any item.
+    """Return two sessions of three views for each visitor, in any weeks.
 
-    Every visitor comes in two weeks of the log, and begins the second time where the first one began.
+    In a chain each next item is the next number, and a visitor begins the second time where the first one began; else
+    each view is of any item, and nothing tells of anything.
     """
     rng = np.random.default_rng(seed)
     first = rng.integers(0, ITEMS, visitors)
@@ -53,7 +54,7 @@ def stream(visitors: int = 300, *, is_chained: bool = True, seed: int = 5) -> pd
     visit = np.tile(np.repeat([0, 1], 3), visitors)
     step = np.tile([0, 1, 2], 2 * visitors)
     any_item = rng.integers(0, ITEMS, len(step))
-    item = np.where(step == 0, first[visitor], (first[visitor] + step) % ITEMS if is_chained else any_item)
+    item = (first[visitor] + step) % ITEMS if is_chained else any_item
     begins = START + pd.to_timedelta(
         weeks[visitor, visit] * 7 * 24 * 60 + (visitor * 37) % (6 * 24 * 60) + visit * 60, unit="m"
     )

@@ -29,7 +29,7 @@ from ml_assets.recommender.methods import RULE, Method
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET as QUESTION
 from ml_assets.recommender.scoring import UNAVAILABLE_CHECK, UNSEEN_CHECK, judgements_of
 from ml_assets.recommender.serving_rules import ItemFacts
-from ml_assets.recommender.verdicts import judged_time
+from ml_assets.recommender.verdicts import judged_against, judged_time
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.verdict import Verdict
 from ml_assets.reports.scoreboard_record import ScoreVerdict
@@ -167,6 +167,8 @@ def test_without_structure_the_rule_serves_and_no_gain_is_claimed(empty: Questio
     assert decision["verdict"] in (Verdict.RULE_PROMOTED, Verdict.REFUSED)
     assert candidate(empty) == RULE
     assert scores(empty)["is_fallback"].any()
+    record = stored_record(QUESTION, empty.files)
+    assert not judged_against(record, RULE).passed
 
 
 def test_too_few_contexts_prove_nothing(home: QuestionHome) -> None:

@@ -92,7 +92,7 @@ def test_the_next_of_a_chain_is_found(model: FittedRecommender) -> None:
     starts = np.arange(10)
     # Items were numbered as they are called.
     assert model.ids.tolist() == [str(number) for number in range(len(model.ids))]
-    found = model.ranked(Sessions.of_lists([[start] for start in starts]), ContextKind.SESSION, 3)
+    found = model.ranked(Sessions.of_lists([[int(start)] for start in starts]), ContextKind.SESSION, 3)
     hits = [start + 1 in found.item[found.context == start] for start in starts]
     assert np.mean(hits) > 0.8
 

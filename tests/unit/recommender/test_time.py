@@ -39,7 +39,7 @@ def clicks() -> Clicks:
 
 
 def ids(clicks: Clicks, numbers: np.ndarray) -> list[str]:
-    return clicks.items[numbers].tolist()
+    return [str(each) for each in clicks.items[numbers]]
 
 
 def test_ids_that_are_numbers_ascend_as_numbers() -> None:
