@@ -20,6 +20,9 @@ from ml_assets.family.assets import build_family_assets
 from ml_assets.family.family import Family
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
+from ml_assets.recommender.assets import build_similar_items_asset
+from ml_assets.recommender.family import RecommenderFamily
+from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET
 from ml_assets.scoreboard import build_scoreboard_asset
 from ml_assets.segmentation.family import SegmentationFamily
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
@@ -30,9 +33,12 @@ _QUESTIONS = (*_SHARED, "classification")
 # A question of value asks first whether anything is bought.
 _VALUE = (*_QUESTIONS, "cltv")
 _SEGMENTS = (*_SHARED, "segmentation", *(f"classification/{name}.py" for name in ("bands", "reasons", "training_set")))
+_RECOMMENDATIONS = (*_SHARED, "recommender", "classification/training_set.py")
 _CHURN, _LATE_DELIVERY, _CLTV, _SEGMENTATION = "churn", "late_delivery", "cltv", "segmentation"
+_RECOMMENDER = "recommender"
 _REPORTS = "reports"
 _SEGMENTATIONS = (SEGMENTATION_OLIST_CUSTOMERS,)
+_RECOMMENDERS = (RECOMMENDER_RETAILROCKET,)
 
 
 def questions_of(sources: Collection[str]) -> tuple[Question, ...]:
@@ -45,7 +51,8 @@ def families_of(sources: Collection[str]) -> tuple[Family, ...]:
     asked = (_family(question) for question in questions_of(sources))
     values = (ValueFamily(question) for question in CLTV if question.source in sources)
     segmented = (SegmentationFamily(question) for question in _SEGMENTATIONS if question.source in sources)
-    return (*asked, *values, *segmented)
+    recommended = (RecommenderFamily(question) for question in _RECOMMENDERS if question.source in sources)
+    return (*asked, *values, *segmented, *recommended)
 
 
 def build_model_assets(
@@ -82,9 +89,20 @@ def build_model_assets(
         if segmentation.source in sources:
             family = SegmentationFamily(segmentation)
             assets += build_family_assets(family, f"ml_{_SEGMENTATION}", pool, version)
-    board = code_version(*_VALUE, _SEGMENTATION, _REPORTS, "scoreboard.py", identity=warehouse_identity)
+    assets += _recommenders(sources, pool, code_version(*_RECOMMENDATIONS, identity=warehouse_identity))
+    board = code_version(*_VALUE, _SEGMENTATION, _RECOMMENDER, _REPORTS, "scoreboard.py", identity=warehouse_identity)
     return [*assets, build_scoreboard_asset(families_of(sources), pool, board)]
 
 
 def _family(question: Question) -> QuestionFamily:
     return QuestionFamily(question, extras_of(question) if question in LATE_DELIVERY else None)
+
+
+def _recommenders(sources: Collection[str], pool: str, version: str) -> list[dg.AssetsDefinition]:
+    assets: list[dg.AssetsDefinition] = []
+    for question in _RECOMMENDERS:
+        if question.source in sources:
+            group = f"ml_{_RECOMMENDER}"
+            assets += build_family_assets(RecommenderFamily(question), group, pool, version)
+            assets.append(build_similar_items_asset(question, group, pool, version))
+    return assets

@@ -62,7 +62,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         Of the code that decides what they become.
     """
     keys = {step: model_asset_key(family.name, step) for step in Step}
-    checks = {**family.checks, Step.SCORES: (_SCHEMA,)}
+    checks = {**family.checks, Step.SCORES: (_SCHEMA, *family.checks.get(Step.SCORES, ()))}
 
     @dg.asset(
         key=keys[Step.TRAINING_SET],
@@ -148,7 +148,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
     @dg.asset(
         key=keys[Step.SCORES],
         deps=[keys[Step.PROMOTION], _asset_of(family.asked)],
-        description="The champion's answers to the newest rows, each with its reasons.",
+        description="The champion's answers to the newest rows.",
         metadata={"dagster/table_name": str(family.scores.name)},
         check_specs=_specs(keys[Step.SCORES], checks[Step.SCORES]),
         pool=pool,
@@ -167,7 +167,8 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         scored = score(family, warehouse, model_files, registry, config, _now())
         found = Judgement(not scored.problems, "; ".join(scored.problems) or "all are")
         return dg.MaterializeResult(
-            metadata=scores_metadata(scored), check_results=_results(checks[Step.SCORES], {SCHEMA_CHECK: found})
+            metadata=scores_metadata(scored),
+            check_results=_results(checks[Step.SCORES], {**scored.judgements, SCHEMA_CHECK: found}),
         )
 
     return [training_set, model, evaluation, promotion, scores]

@@ -118,7 +118,10 @@ class Family(Protocol):
 
     @property
     def asked_key(self) -> tuple[str, ...]:
-        """Columns by which a score finds its row in that table, by the same name in both."""
+        """Columns by which a score finds its row in that table, by the same name in both.
+
+        None where no table lists whom is asked about; then only the newest answers stay.
+        """
         ...
 
     @property
@@ -133,7 +136,7 @@ class Family(Protocol):
 
     @property
     def checks(self) -> Mapping[Step, tuple[Check, ...]]:
-        """Checks of the training set and of the evaluation."""
+        """Checks of the training set and of the evaluation, and of the scores beyond their schema if there are any."""
         ...
 
     @property
@@ -172,12 +175,12 @@ class Family(Protocol):
         """Return the version that was measured last as the gate sees it."""
         ...
 
-    def rows_to_score(self, warehouse: Warehouse, config: Any) -> pd.DataFrame:
-        """Return the rows of the newest periods, in a fixed order."""
+    def rows_to_score(self, warehouse: Warehouse, config: Any) -> Any:
+        """Return what is asked, in the form that ``answers`` takes: as a rule the rows of the newest periods."""
         ...
 
-    def answers(self, model: Any, rows: pd.DataFrame, files: ModelFiles, config: Any) -> Answers:
-        """Return what a loaded version answers to rows."""
+    def answers(self, model: Any, rows: Any, files: ModelFiles, config: Any) -> Answers:
+        """Return what a loaded version answers to what is asked."""
         ...
 
     def card(self, files: ModelFiles, standing: Standing, config: Any) -> str:

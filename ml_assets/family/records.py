@@ -128,7 +128,10 @@ class Answers:
         Columns of the table of predictions but for those that the way adds: version, moment, hindsight.
     asked_at
         Moment at which each row is asked: whoever learned until later answers with hindsight.
+    judgements
+        Of the family's checks of its scores, by name; if one fails nothing is written.
     """
 
     frame: pd.DataFrame
     asked_at: npt.NDArray[np.datetime64]
+    judgements: Mapping[str, Judgement] = field(default_factory=dict)

@@ -6,7 +6,8 @@ answers (the families), who the champion is (``registry``), the columns of the t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.family.family import Family
-from ml_assets.family.records import Answers
+from ml_assets.family.records import Answers, Judgement
 from ml_assets.files import ModelFiles
 from ml_assets.prediction_checks import schema_problems
 from ml_assets.predictions import (
@@ -47,12 +48,15 @@ class Scored:
         Rows left as they are, because an answer without hindsight stands there already.
     problems
         Why nothing was written; none if all was.
+    judgements
+        Of the family's own checks, by name.
     """
 
     version: str
     frame: pd.DataFrame
     kept: int
     problems: tuple[str, ...]
+    judgements: Mapping[str, Judgement] = field(default_factory=dict)
 
 
 def score(
@@ -83,14 +87,37 @@ def score(
         )
     table = family.scores
     rows = family.rows_to_score(warehouse, config)
-    frame = signed(family.answers(registry.load(version), rows, files, config), version, table, now)
-    frame, kept = without_hindsight(frame, standing_answers(warehouse, table), table)
-    problems = tuple(schema_problems(frame, table))
-    if not problems:
-        warehouse.replace(table.name, frame, table.key, whole=table.answer_key)
+    scored = write_answers(family.answers(registry.load(version), rows, files, config), version, table, warehouse, now)
+    if not scored.problems and family.asked_key:
         # Answers to what is no longer asked, such as those of a sample that real data have replaced.
         warehouse.keep_known(table.name, family.asked, family.asked_key)
-    return Scored(version=version.number, frame=frame, kept=kept, problems=problems)
+    elif not scored.problems:
+        keep_newest(warehouse, table, scored, now)
+    return scored
+
+
+def write_answers(
+    answers: Answers, version: Version, table: PredictionTable, warehouse: Warehouse, now: datetime
+) -> Scored:
+    """Write what a version answers, unless something is wrong with it or an honest answer stands there already."""
+    frame = signed(answers, version, table, now)
+    frame, kept = without_hindsight(frame, standing_answers(warehouse, table), table)
+    judgements = answers.judgements
+    failed = (f"{name}: {each.words}" for name, each in judgements.items() if not each.passed)
+    problems = (*schema_problems(frame, table), *failed)
+    if not problems:
+        warehouse.replace(table.name, frame, table.key, whole=table.answer_key)
+    return Scored(version=version.number, frame=frame, kept=kept, problems=problems, judgements=judgements)
+
+
+def keep_newest(warehouse: Warehouse, table: PredictionTable, scored: Scored, now: datetime) -> None:
+    """Remove answers that were not given now: of what no table lists whom is asked about, the newest are all there is.
+
+    Where honest answers were kept in the place of hindsight, all honest ones stay.
+    """
+    if warehouse.exists(table.name):
+        stale = f"{SCORED_AT} <> timestamp '{now}'"
+        warehouse.delete(table.name, f"{stale} and {IS_BACKTEST}" if scored.kept else stale)
 
 
 def signed(answers: Answers, version: Version, table: PredictionTable, now: datetime) -> pd.DataFrame:

@@ -25,12 +25,16 @@ def outcome_metadata(outcome: Outcome, card: str) -> Metadata:
 
 
 def scores_metadata(scored: Scored) -> Metadata:
-    """Return how many rows were answered, by which version, and in which bands."""
-    counts = scored.frame[BAND].value_counts()
+    """Return how many rows were answered, by which version, and in which bands where answers have one."""
+    counts = scored.frame[BAND].value_counts() if BAND in scored.frame else None
     return {
         "dagster/row_count": dg.MetadataValue.int(0 if scored.problems else len(scored.frame)),
         "version": dg.MetadataValue.text(scored.version),
         "rows kept as they were answered at the time": dg.MetadataValue.int(scored.kept),
         "rows with hindsight": dg.MetadataValue.int(int(scored.frame[IS_BACKTEST].sum())),
-        **{f"band {band}": dg.MetadataValue.int(int(counts.get(band, 0))) for band in BANDS},
+        **(
+            {f"band {band}": dg.MetadataValue.int(int(counts.get(band, 0))) for band in BANDS}
+            if counts is not None
+            else {}
+        ),
     }

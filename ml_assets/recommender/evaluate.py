@@ -1,0 +1,141 @@
+"""Measures recommenders on contexts: every method, each kind of context, beside the rule, with intervals.
+
+Belongs here: from lists to the figures of the record. Does not belong here: lists (``judging``), stages (``stages``),
+which rows are asked (``measure``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml_assets.metrics.estimate import Estimate
+from ml_assets.metrics.recommendation import coverage, mean_estimate, popularity_bias
+from ml_assets.recommender.clicks import Clicks
+from ml_assets.recommender.config import RecommenderGateConfig
+from ml_assets.recommender.contexts import ContextKind, Contexts
+from ml_assets.recommender.evaluation import KindCounts, KindFigures, MethodRecord
+from ml_assets.recommender.fitted import FittedRecommender
+from ml_assets.recommender.judging import LENGTH, Asked, Judged, judged, repeats, visitors_of
+from ml_assets.recommender.methods import RULE, Method
+
+DEPTHS = (5, 10, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodLists:
+    """Lists of a method by kind of context."""
+
+    method: Method
+    lists: Mapping[ContextKind, Judged]
+
+    @property
+    def primary(self) -> NDArray[np.float64]:
+        """The primary figure of each context of all kinds."""
+        return np.concatenate([each.hits.ndcg(LENGTH) for each in self.lists.values()])
+
+
+def lists_of(models: Mapping[Method, FittedRecommender], clicks: Clicks, asked: Asked) -> list[MethodLists]:
+    """Return the lists of some recommenders, all asked the same."""
+    return [
+        MethodLists(method, {kind: judged(model, clicks, contexts, kind) for kind, contexts in asked.items()})
+        for method, model in models.items()
+    ]
+
+
+def measured(
+    lists: list[MethodLists], popularity: NDArray[np.float64], catalogue: int, config: RecommenderGateConfig
+) -> tuple[MethodRecord, ...]:
+    """Return the figures of methods, of which the rule is one.
+
+    Parameters
+    ----------
+    lists
+        Of all methods.
+    popularity
+        Share of the views of late of each item of the clicks.
+    catalogue
+        Items that can be shown.
+    config
+        How intervals are made.
+    """
+    [rule] = [each for each in lists if each.method is RULE]
+    return tuple(_method(each, rule, popularity, catalogue, config) for each in lists)
+
+
+def _method(
+    own: MethodLists,
+    rule: MethodLists,
+    popularity: NDArray[np.float64],
+    catalogue: int,
+    config: RecommenderGateConfig,
+) -> MethodRecord:
+    visitor = visitors_of({kind: each.contexts for kind, each in own.lists.items()})
+    items = np.concatenate([each.items for each in own.lists.values()])
+    is_fallback = np.concatenate([each.is_fallback for each in own.lists.values()])
+    targets = np.concatenate([each.contexts.targets.items for each in own.lists.values()])
+    bias = popularity_bias(items, targets, LENGTH, popularity)
+    covered = coverage(items, LENGTH, catalogue)
+    return MethodRecord(
+        method=own.method,
+        overall=mean_of(own.primary, visitor, config),
+        gain=None if own.method is RULE else mean_of(own.primary - rule.primary, visitor, config),
+        by_kind={kind: _figures(each, rule.lists[kind], own.method, config) for kind, each in own.lists.items()},
+        coverage=_known(covered),
+        popularity_bias=_known(bias),
+        served_share=float((~is_fallback).any(axis=1).mean()) if len(items) else 0.0,
+    )
+
+
+def _figures(own: Judged, rule: Judged, method: Method, config: RecommenderGateConfig) -> KindFigures:
+    hits, visitor, targets = own.hits, own.contexts.visitor, own.contexts.targets
+    measures = {
+        "hr": hits.hit_rate,
+        "recall": hits.recall,
+        "mrr": hits.reciprocal_rank,
+        "ndcg": hits.ndcg,
+        "map": hits.average_precision,
+    }
+    is_repeat = repeats(own.contexts)
+    return KindFigures(
+        figures={
+            f"{name}@{depth}": mean_of(measure(depth), visitor, config)
+            for name, measure in measures.items()
+            for depth in DEPTHS
+        },
+        gain=None if method is RULE else mean_of(hits.ndcg(LENGTH) - rule.hits.ndcg(LENGTH), visitor, config),
+        repeat_recall=mean_of(own.against(targets.keep(is_repeat)).recall(LENGTH), visitor, config),
+        novel_recall=mean_of(own.against(targets.keep(~is_repeat)).recall(LENGTH), visitor, config),
+    )
+
+
+def mean_of(values: NDArray[np.float64], visitor: NDArray[np.int64], config: RecommenderGateConfig) -> Estimate:
+    """Return the mean of one value a context, with an interval by a bootstrap of visitors."""
+    return mean_estimate(values, visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence)
+
+
+def counts_of(contexts: Contexts, is_known: NDArray[np.bool_]) -> KindCounts:
+    """Return how many contexts there are, and which targets.
+
+    Parameters
+    ----------
+    contexts
+        Of one kind.
+    is_known
+        Whether an item of the clicks is in the catalogue.
+    """
+    items = contexts.targets.items
+    return KindCounts(
+        contexts=len(contexts),
+        visitors=len(np.unique(contexts.visitor)),
+        targets=len(items),
+        repeat_share=float(repeats(contexts).mean()) if len(items) else 0.0,
+        unknown_share=float((~is_known[items]).mean()) if len(items) else 0.0,
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value

@@ -1,0 +1,192 @@
+"""Recommendations for everybody who was there of late, as rows of their table.
+
+Belongs here: whom is asked about at the event clock, how lists become rows. Does not belong here: which answers stay,
+writing them (``ml_assets.family.scoring``), rules of serving, the columns of the table (``predictions``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml_assets.contract import OBSERVATION_WINDOWS
+from ml_assets.family.records import Answers, Judgement
+from ml_assets.predictions import AS_OF_DATE, CONTEXT, CONTEXT_ID, IS_FALLBACK, ITEM_ID, RANK, SCORE
+from ml_assets.recommender.clicks import AT, COLUMNS, Clicks, Texts
+from ml_assets.recommender.config import RecommenderScoringConfig
+from ml_assets.recommender.contexts import ContextKind
+from ml_assets.recommender.fitted import FittedRecommender
+from ml_assets.recommender.item_facts import CATEGORY_ID, IS_AVAILABLE, facts_of
+from ml_assets.recommender.question import RecommenderQuestion
+from ml_assets.recommender.serving_rules import ItemFacts, Ranked, recommended
+from ml_assets.recommender.sessions import Sessions
+from ml_assets.warehouse import Warehouse
+
+UNSEEN_CHECK, UNAVAILABLE_CHECK = "no_unseen_item", "no_unavailable_item"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedNow:
+    """All that is known at the event clock.
+
+    Attributes
+    ----------
+    clock
+        Moment of the newest event.
+    clicks
+        Events of the days that are looked at.
+    item_rows
+        Rows of the table of items as of that day and before.
+    """
+
+    clock: np.datetime64
+    clicks: Clicks
+    item_rows: pd.DataFrame
+
+    @property
+    def day(self) -> np.datetime64:
+        """Day of the clock."""
+        day: np.datetime64 = self.clock.astype("datetime64[D]").astype("datetime64[us]")
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Whom is served, of one kind: number of the visitor and id of each context, ascending by visitor."""
+
+    kind: ContextKind
+    visitor: NDArray[np.int64]
+    ids: Texts
+
+
+def asked_now(question: RecommenderQuestion, warehouse: Warehouse, config: RecommenderScoringConfig) -> AskedNow:
+    """Return what is known at the event clock.
+
+    Raises
+    ------
+    LookupError
+        If the source has no event clock.
+    """
+    clock = event_clock(question, warehouse)
+    start = pd.Timestamp(clock - np.timedelta64(config.history_days, "D"))
+    clicks = Clicks.of(warehouse.read(question.events, COLUMNS, where=f"{AT} >= timestamp '{start}'"))
+    return AskedNow(clock, clicks, item_rows(question, warehouse, clock))
+
+
+def event_clock(question: RecommenderQuestion, warehouse: Warehouse) -> np.datetime64:
+    """Return the moment of the newest event.
+
+    Raises
+    ------
+    LookupError
+        If the source has none.
+    """
+    where = f"source = '{question.source}' and event = '{question.observed_event}'"
+    found = warehouse.read(OBSERVATION_WINDOWS, ["event_clock"], where=where)["event_clock"].dropna()
+    if found.empty:
+        raise LookupError(
+            f"{OBSERVATION_WINDOWS} has no event clock of {question.observed_event} of {question.source}; build the "
+            "marts on data with events first"
+        )
+    return np.datetime64(pd.Timestamp(found.iloc[0]).to_pydatetime(), "us")
+
+
+def item_rows(question: RecommenderQuestion, warehouse: Warehouse, clock: np.datetime64) -> pd.DataFrame:
+    """Return what was known of items on the day of the clock and before."""
+    columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
+    return warehouse.read(question.items, columns, where=f"{AS_OF_DATE} <= date '{clock.astype('datetime64[D]')}'")
+
+
+def served_now(asked: AskedNow, config: RecommenderScoringConfig) -> tuple[Served, ...]:
+    """Return the visitors who were active of late, and the sessions that are still open."""
+    clicks = asked.clicks
+    active = np.unique(clicks.visitor[clicks.occurred >= asked.clock - np.timedelta64(config.active_days, "D")])
+    late = clicks.occurred > asked.clock - np.timedelta64(config.session_timeout_minutes, "m")
+    # An open session is its visitor's last one, so that of its visitor nobody else asks.
+    session, first = np.unique(clicks.session[late], return_index=True)
+    visitor = clicks.visitor[late][first]
+    order = np.argsort(visitor, kind="stable")
+    return (
+        Served(ContextKind.VISITOR, active, clicks.visitors[active]),
+        Served(ContextKind.SESSION, visitor[order], clicks.session_ids[session[order]]),
+    )
+
+
+def answers(model: FittedRecommender, asked: AskedNow, config: RecommenderScoringConfig) -> Answers:
+    """Return the lists of all contexts that are served, as rows, and what is to be said of them."""
+    facts = facts_of(asked.item_rows, model.ids)
+    parts = [_rows(model, asked, each, facts, config) for each in served_now(asked, config)]
+    frame = pd.concat([part for part, _ in parts], ignore_index=True)
+    items = np.concatenate([item for _, item in parts])
+    return Answers(frame, np.full(len(frame), asked.clock), judgements_of(model, items, facts, config))
+
+
+def judgements_of(
+    model: FittedRecommender, items: NDArray[np.int64], facts: ItemFacts, config: RecommenderScoringConfig
+) -> dict[str, Judgement]:
+    """Judge whether all items of lists were known to the version, and can be bought."""
+    unseen = int(((items < 0) | (items >= len(model.ids))).sum())
+    known = items[(items >= 0) & (items < len(model.ids))]
+    gone = int((~facts.is_available[known]).sum()) if config.rules.drop_unavailable else 0
+    return {
+        UNSEEN_CHECK: Judgement(not unseen, f"{unseen} rows have an item that was not viewed before the version's end"),
+        UNAVAILABLE_CHECK: Judgement(not gone, f"{gone} rows have an item that is known to be unavailable"),
+    }
+
+
+def _rows(
+    model: FittedRecommender, asked: AskedNow, served: Served, facts: ItemFacts, config: RecommenderScoringConfig
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    ranked = _lists(model, asked.clicks, served, facts, config)
+    frame = pd.DataFrame(
+        {
+            CONTEXT: np.full(len(ranked), served.kind.value, dtype=object),
+            CONTEXT_ID: served.ids[ranked.context],
+            AS_OF_DATE: np.full(len(ranked), asked.day),
+            RANK: ranked.places + 1,
+            ITEM_ID: model.ids[ranked.item],
+            SCORE: ranked.score,
+            IS_FALLBACK: ranked.is_fallback,
+        }
+    )
+    return frame, ranked.item
+
+
+def _lists(
+    model: FittedRecommender, clicks: Clicks, served: Served, facts: ItemFacts, config: RecommenderScoringConfig
+) -> Ranked:
+    """Return the lists of contexts, after the rules; who has no history that is known gets popular items, flagged."""
+    visitors, of = np.unique(served.visitor, return_inverse=True)
+    number_of = model.numbers(clicks.items)
+    past = clicks.histories(visitors, model.longest_history)
+    histories = Sessions(number_of[past.items].astype(np.int32), past.offsets).take(of)
+    bought = clicks.take(clicks.is_purchase & np.isin(clicks.visitor, visitors))
+    contexts = np.arange(len(served.visitor))
+    return recommended(
+        model.ranked(histories, served.kind, config.depth),
+        model.popular,
+        contexts,
+        facts,
+        _pairs(np.searchsorted(visitors, bought.visitor), number_of[bought.item], of),
+        config.rules,
+    )
+
+
+def _pairs(
+    owner: NDArray[np.int64], item: NDArray[np.int64], of: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return context and item of each purchase of a known item.
+
+    Parameters
+    ----------
+    owner, item
+        Visitor and item of each purchase.
+    of
+        Visitor of each context.
+    """
+    pairs = pd.DataFrame({"owner": owner, "item": item})[item >= 0].drop_duplicates()
+    found = pd.DataFrame({"owner": of, "context": np.arange(len(of))}).merge(pairs, on="owner")
+    return found["context"].to_numpy(dtype=np.int64), found["item"].to_numpy(dtype=np.int64)
