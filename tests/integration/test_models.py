@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from ecom_assets.environment import REPOSITORY
 from ecom_assets.instance import opened_instance
-from ecom_assets.models import model_resources
+from ecom_assets.models import model_files, model_resources
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
 from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.panel import panel_of
@@ -24,7 +25,19 @@ from ml_assets.contract import ML_KEY_PREFIX, PROMOTIONS, REGISTRY_RESOURCE, SCO
 from ml_assets.definitions import families_of, questions_of
 from ml_assets.family.family import Family
 from ml_assets.keys import Step
-from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, MODEL_VERSION, PREDICTION_TABLES, SCORE
+from ml_assets.predictions import (
+    AS_OF_DATE,
+    CONTEXT,
+    CONTEXT_ID,
+    DECLARED_TABLES,
+    ITEM_ID,
+    MODEL_VERSION,
+    PREDICTION_TABLES,
+    RANK,
+    SCORE,
+)
+from ml_assets.recommender.family import RecommenderFamily
+from ml_assets.recommender.fitted import ITEMS, SCORES
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT
 from ml_assets.registry.tracking import ModelRegistry
 from ml_assets.segmentation.family import SegmentationFamily
@@ -61,6 +74,25 @@ def features_of(family: Family, rows: pd.DataFrame) -> pd.DataFrame:
     if isinstance(family, SegmentationFamily):
         return rows[list(family.question.columns)].astype(float)
     raise TypeError(f"{type(family).__name__} is new here: say what its models ask for")
+
+
+def asked_and_stored(
+    family: Family, warehouse: DuckDBWarehouse, registry: ModelRegistry
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what the champion of a family is asked, and what it is known to answer, row by row."""
+    rows = family.rows_to_score(warehouse, family.configs[Step.SCORES]())
+    stored = warehouse.read(family.scores.name)
+    if isinstance(family, RecommenderFamily):
+        champion = registry.aliased(family.name, CHAMPION)
+        assert champion is not None
+        shown = stored.sort_values([CONTEXT, CONTEXT_ID, RANK]).groupby([CONTEXT, CONTEXT_ID])[ITEM_ID]
+        # A list that was recommended is as good a history as any other.
+        histories = pd.DataFrame({ITEMS: [json.dumps(items.tolist()[:3]) for _, items in list(shown)[:100]]})
+        return histories, registry.load(champion).served(histories)
+    key = [name for name in family.scores.key if name in rows]
+    found = rows[key].merge(stored, on=key, validate="one_to_one")
+    assert len(found) == len(rows) == len(stored) > 0, family.name
+    return features_of(family, rows), found
 
 
 def test_somebody_serves_for_every_question_and_has_answered(home_copy: Home) -> None:
@@ -100,24 +132,40 @@ def test_a_fresh_process_gets_the_stored_scores_from_the_registry(home_copy: Hom
     warehouse = DuckDBWarehouse(path=str(home_copy.path / "warehouse.duckdb"))
     stored = {}
     for family in FAMILIES:
-        rows = family.rows_to_score(warehouse, family.configs[Step.SCORES]())
-        key = [name for name in family.scores.key if name in rows]
-        scores = warehouse.read(family.scores.name)
-        stored[family.name] = rows[key].merge(scores, on=key, validate="one_to_one")
-        assert len(stored[family.name]) == len(rows) == len(scores) > 0, family.name
-        features_of(family, rows).to_parquet(tmp_path / f"{family.name}.rows")
+        asked, stored[family.name] = asked_and_stored(family, warehouse, registry)
+        asked.to_parquet(tmp_path / f"{family.name}.rows")
     subprocess.run(
         [sys.executable, "-c", FRESH, registry.tracking_uri, str(tmp_path)],
         env=home_copy.environment(PYTHONPATH=str(REPOSITORY), MLFLOW_DISABLE_TELEMETRY="true"),
         check=True,
         capture_output=True,
     )
-    for name, scores in stored.items():
+    for name, answers in stored.items():
         found = pd.read_parquet(tmp_path / f"{name}.scores").reset_index(drop=True)
-        assert SCORE in found
+        assert {SCORE, SCORES} & set(found.columns), name
         pd.testing.assert_frame_equal(
-            found, scores[list(found.columns)], check_dtype=False, rtol=0, atol=1e-6, obj=f"answers of {name}"
+            found, answers[list(found.columns)], check_dtype=False, rtol=0, atol=1e-6, obj=f"answers of {name}"
         )
+
+
+def test_the_lists_that_are_stored_are_those_of_the_champion(home_copy: Home) -> None:
+    [family] = [each for each in FAMILIES if isinstance(each, RecommenderFamily)]
+    registry = registry_of(home_copy)
+    champion = registry.aliased(family.name, CHAMPION)
+    assert champion is not None
+    warehouse = DuckDBWarehouse(path=str(home_copy.path / "warehouse.duckdb"))
+    config = family.configs[Step.SCORES]()
+    rows = family.rows_to_score(warehouse, config)
+    answered = family.answers(registry.load(champion), rows, model_files(home_copy.settings()), config).frame
+    stored = warehouse.read(family.scores.name)
+    key = list(family.scores.key)
+    pd.testing.assert_frame_equal(
+        answered.sort_values(key, ignore_index=True),
+        stored.sort_values(key, ignore_index=True)[list(answered.columns)],
+        check_dtype=False,
+        rtol=0,
+        atol=1e-6,
+    )
 
 
 def test_nothing_personal_is_in_what_models_leave_behind(built_home: Home, tmp_path: Path) -> None:
