@@ -16,6 +16,7 @@ from ml_assets.classification.evaluation import FoldStatistics, Metric, Scores
 from ml_assets.classification.question import Period
 from ml_assets.cltv.evaluation import ValueMetric
 from ml_assets.metrics.estimate import Estimate
+from ml_assets.recommender.question import ClaimedMetric
 
 # Metrics of one window, each a field of ``Scores``; the others are of the rolling origin.
 TEST_METRICS = tuple(metric for metric in Metric if metric in Scores.model_fields)
@@ -91,6 +92,12 @@ METRIC_WORDS: Mapping[str, MetricWords] = {
     ValueMetric.TOTAL_BIAS: MetricWords(
         "Total bias", "Expected over true money in total, less one; 0 is right, above 0 too much was expected."
     ),
+    ClaimedMetric.NDCG: MetricWords(
+        "NDCG@20", "Gains of hits in the first 20 places, more the higher, by those of the best order; 1 is perfect."
+    ),
+    ClaimedMetric.MAP: MetricWords("MAP@20", "Precision at the hits in the first 20 places, averaged; 1 is perfect."),
+    ClaimedMetric.RMSE: MetricWords("RMSE", "Root of the mean squared error of a strength; a ranking has none."),
+    ClaimedMetric.MAE: MetricWords("MAE", "Mean absolute error of a strength; a ranking has none."),
     POOLED_GINI: MetricWords("Pooled Gini", "Rolling origin: one normalised Gini over the rows of all its periods."),
 }
 
