@@ -36,6 +36,7 @@ from ml_assets.predictions import (
     RANK,
     SCORE,
 )
+from ml_assets.recommender.config import RecommenderScoringConfig
 from ml_assets.recommender.family import RecommenderFamily
 from ml_assets.recommender.fitted import ITEMS, SCORES
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT
@@ -154,7 +155,7 @@ def test_the_lists_that_are_stored_are_those_of_the_champion(home_copy: Home) ->
     champion = registry.aliased(family.name, CHAMPION)
     assert champion is not None
     warehouse = DuckDBWarehouse(path=str(home_copy.path / "warehouse.duckdb"))
-    config = family.configs[Step.SCORES]()
+    config = RecommenderScoringConfig()
     rows = family.rows_to_score(warehouse, config)
     answered = family.answers(registry.load(champion), rows, model_files(home_copy.settings()), config).frame
     stored = warehouse.read(family.scores.name)
