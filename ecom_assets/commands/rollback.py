@@ -22,11 +22,11 @@ from ecom_assets.instance import close_dead_runs, opened_instance
 from ecom_assets.models import model_files
 from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseError
-from ml_assets.contract import scores_key
 from ml_assets.definitions import families_of
 from ml_assets.family.gate import Outcome
 from ml_assets.family.pages import write_card
 from ml_assets.keys import Step
+from ml_assets.predictions import DECLARED_TABLES
 from ml_assets.registry.rollback import RollbackError, roll_back
 from ml_assets.registry.store import RegistryUnavailableError
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -85,8 +85,9 @@ def _write_card(settings: Settings, registry: ModelRegistry, serving: Version, n
 
 
 def assets_behind(model: str, graph: AssetGraph) -> list[dg.AssetKey]:
-    """Return the scores of a model with all that reads them, and the scoreboard, which says who serves."""
-    scores = dg.AssetSelection.assets(dg.AssetKey(scores_key(model))).downstream()
+    """Return the tables of a model with all that reads them, and the scoreboard, which says who serves."""
+    tables = (dg.AssetKey(table.asset_key) for table in DECLARED_TABLES.values() if table.model == model)
+    scores = dg.AssetSelection.assets(*tables).downstream()
     return sorted(
         (scores | dg.AssetSelection.assets(SCOREBOARD_ASSET)).resolve(graph) & graph.materializable_asset_keys
     )

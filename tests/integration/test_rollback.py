@@ -20,6 +20,10 @@ from ml_assets.cltv.steps import stored_training as stored_values
 from ml_assets.family.family import Family, Trained
 from ml_assets.family.steps import register_candidate
 from ml_assets.files import ModelFiles
+from ml_assets.predictions import SIMILAR_ITEMS
+from ml_assets.recommender.family import RecommenderFamily
+from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET as RECOMMENDER
+from ml_assets.recommender.steps import stored_training as stored_lists
 from ml_assets.registry.champion import Parties, carry_out
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -62,6 +66,11 @@ CASES = {
         SegmentationFamily(SEGMENTS),
         lambda files: stored_segments(SEGMENTS, files),
         "select distinct segmentation_model_version from marts.customer_360 where is_segmented",
+    ),
+    "lists": Case(
+        RecommenderFamily(RECOMMENDER),
+        lambda files: stored_lists(RECOMMENDER, files),
+        f"select distinct model_version from {SIMILAR_ITEMS.name}",
     ),
 }
 
