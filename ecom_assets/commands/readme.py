@@ -21,6 +21,7 @@ from typing import Any
 from ecom_assets.environment import REPOSITORY, Settings, load_settings
 from ecom_assets.models import model_files
 from ml_assets.contract import PREDICTIONS_SCHEMA
+from ml_assets.predictions import PREDICTION_TABLES
 from ml_assets.reports.readme import with_block
 from ml_assets.reports.scoreboard import readme_block
 from ml_assets.reports.terminal import stored_rows
@@ -57,7 +58,7 @@ def counted_lines(manifest: Mapping[str, Any]) -> list[str]:
     return [
         f"- {len(manifest['sources']) - scored} raw tables and {kinds['model']} dbt models ({layer_text}),",
         f"- {kinds['test']} data tests and {len(manifest['unit_tests'])} unit tests of SQL, each an asset check,",
-        f"- {scored} models of machine learning, each with a table of scores.",
+        f"- {len(PREDICTION_TABLES)} models of machine learning, which fill {scored} tables of scores.",
     ]
 
 

@@ -13,6 +13,7 @@ from ml_assets.classification.evaluation import FoldStatistics, Metric, Scores
 from ml_assets.classification.question import Period
 from ml_assets.cltv.evaluation import ValueMetric
 from ml_assets.metrics.estimate import Estimate
+from ml_assets.recommender.question import ClaimedMetric
 from ml_assets.reports.wording import (
     METRIC_WORDS,
     POOLED_GINI,
@@ -112,5 +113,5 @@ def test_the_reason_counts_the_rarer_answer() -> None:
 
 
 def test_every_metric_has_words_and_every_score_is_a_metric() -> None:
-    assert set(METRIC_WORDS) == {*Metric, *ValueMetric, POOLED_GINI}
+    assert set(METRIC_WORDS) == {*Metric, *ValueMetric, *ClaimedMetric, POOLED_GINI}
     assert set(TEST_METRICS) == set(Scores.model_fields)
