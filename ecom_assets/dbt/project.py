@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -84,7 +85,9 @@ def _parse(project: DbtProject) -> None:
     dagster-dbt's own way marks seeds as changed, so that the result may be carried to another machine; every later
     command would then look at the whole project again. Here a project that lies elsewhere is parsed from nothing.
     """
-    dbt = PinnedDbt(project_dir=project)  # type: ignore[arg-type]  # a project is taken where the field says a path
+    program = Path(sys.executable).with_name("dbt")
+    # A project is taken where the field says a path.
+    dbt = PinnedDbt(project_dir=project, dbt_executable=str(program))  # type: ignore[arg-type]
     dbt.cli(["parse", "--quiet", "--no-partial-parse"], target_path=project.target_path).wait()
 
 

@@ -62,16 +62,15 @@ def compared_tables(manifest: Mapping[str, Any]) -> tuple[ComparedTable, ...]:
     return tuple(sorted(tables, key=lambda table: (DBT_LAYERS.index(table.name.schema), table.name)))
 
 
-def compared_scores(models: Iterable[str]) -> tuple[ComparedTable, ...]:
-    """Return the tables of scores of models that both engines have scored.
+def compared_scores(names: Iterable[str]) -> tuple[ComparedTable, ...]:
+    """Return the tables of scores that both engines have filled.
 
     Parameters
     ----------
-    models
-        Names of registered models; those without a table are passed over.
+    names
+        Of tables in the schema of predictions; those that are not declared are passed over.
     """
-    asked = frozenset(models)
-    tables = (table for _, table in sorted(DECLARED_TABLES.items()) if table.model in asked)
+    tables = (DECLARED_TABLES[name] for name in sorted(names) if name in DECLARED_TABLES)
     return tuple(ComparedTable(table.name, table.key, _OWN_TO_A_SCORING, _SCORE_TOLERANCE) for table in tables)
 
 

@@ -16,10 +16,12 @@ from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.reports.plain_card import FactsTable, Section, plain_card
 from ml_assets.reports.recommender_charts import course_drawing
 from ml_assets.reports.standing import Standing
-from ml_assets.reports.wording import DASH, count, decimal, percent, with_interval
+from ml_assets.reports.wording import DASH, METRIC_WORDS, count, decimal, percent, with_interval
 
 _NOTHING = Estimate(value=None)
-_METRICS = ("hr", "recall", "mrr", "ndcg", "map")
+# By what a metric is called in the record.
+_METRICS = {"hr": "HR", "recall": "Recall", "mrr": "MRR", "ndcg": "NDCG", "map": "MAP"}
+_PRIMARY_TITLE = METRIC_WORDS[PRIMARY].title
 _DEPTHS = (5, 10, 20)
 
 
@@ -106,13 +108,15 @@ def _comparison(record: RecommenderRecord, config: RecommenderGateConfig) -> Sec
             f"NDCG@20 over all contexts, with {config.confidence:.0%} intervals by a bootstrap of visitors. Coverage "
             "is the share of the catalogue in any list; popularity is that of shown items by that of wanted ones; "
             "served are contexts that get more than popular items.",
-            ("method", PRIMARY, "better than re-viewing", "coverage", "popularity", "served"),
+            ("method", _PRIMARY_TITLE, "better than re-viewing", "coverage", "popularity", "served"),
             rows,
         )
     ]
     if choice:
         tables.append(
-            FactsTable("Choice", "NDCG@20 on the weeks before, by which was chosen.", ("method", PRIMARY), choice)
+            FactsTable(
+                "Choice", "NDCG@20 on the weeks before, by which was chosen.", ("method", _PRIMARY_TITLE), choice
+            )
         )
     return Section(
         "Beside other ways",
@@ -139,7 +143,8 @@ def _kinds(record: RecommenderRecord) -> Iterable[Section]:
         return
     for kind, figures in own.by_kind.items():
         metrics = tuple(
-            (name, *(with_interval(figures.figures[f"{name}@{depth}"]) for depth in _DEPTHS)) for name in _METRICS
+            (title, *(with_interval(figures.figures[f"{name}@{depth}"]) for depth in _DEPTHS))
+            for name, title in _METRICS.items()
         )
         others = tuple(
             (
@@ -158,7 +163,7 @@ def _kinds(record: RecommenderRecord) -> Iterable[Section]:
                 FactsTable(
                     "All methods",
                     "Recall at 20 of targets that were viewed before, and of new ones, apart.",
-                    ("method", PRIMARY, "better than re-viewing", "recall of repeats", "recall of new ones"),
+                    ("method", _PRIMARY_TITLE, "better than re-viewing", "recall of repeats", "recall of new ones"),
                     others,
                 ),
             ),
@@ -199,7 +204,7 @@ def _course(record: RecommenderRecord) -> Section:
     return Section(
         "Week by week",
         "Each week is asked of the same method, fitted anew to what was known before it.",
-        tables=(FactsTable("Course", "", ("from", "contexts", PRIMARY, "re-viewing", "better by"), rows),),
+        tables=(FactsTable("Course", "", ("from", "contexts", _PRIMARY_TITLE, "re-viewing", "better by"), rows),),
         drawings=(course_drawing(record.course),),
     )
 

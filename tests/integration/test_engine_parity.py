@@ -20,11 +20,14 @@ from ecom_assets.exports.files import Export, contract_columns, write_export
 from ecom_assets.keys import AUDIT_ENGINE_PARITY
 from ecom_assets.models import model_resources
 from ecom_assets.warehouse.duckdb import DuckDBWarehouse
-from ml_assets.config import ScoringConfig
 from ml_assets.contract import FEATURES_SCHEMA, FILES_RESOURCE, REGISTRY_RESOURCE, TableName
 from ml_assets.definitions import families_of
 from ml_assets.family.scoring import score
-from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES
+from ml_assets.keys import Step
+from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES, SIMILAR_ITEMS
+from ml_assets.recommender.assets import fill_similar_items
+from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET
+from ml_assets.recommender.similar_rows import SimilarItemsConfig
 from tests.conftest import Home, PostgresHome
 from tests.fixtures.predictions import scores, scores_of
 from tests.integration.test_make_run import failed_checks, rewrite
@@ -130,8 +133,14 @@ def test_the_server_was_scored_and_its_champions_say_the_same_of_the_embedded_fe
         table = family.scores.name
         # What the embedded home's own models have said is not asked here.
         warehouse.delete(table, where="true")
-        assert score(family, warehouse, files, registry, ScoringConfig(), datetime(2030, 1, 1)).problems == ()
+        config = family.configs[Step.SCORES]()
+        assert score(family, warehouse, files, registry, config, datetime(2030, 1, 1)).problems == ()
         assert as_home.count(table) > 0
+    warehouse.delete(SIMILAR_ITEMS.name, where="true")
+    similar = fill_similar_items(
+        RECOMMENDER_RETAILROCKET, warehouse, registry, SimilarItemsConfig(), datetime(2030, 1, 1)
+    )
+    assert similar.problems == ()
     comparisons = audit_build(embedded, server)
     assert problems(comparisons) == ""
     compared = {comparison.table: comparison.rows for comparison in comparisons}

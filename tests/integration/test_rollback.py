@@ -123,10 +123,15 @@ def test_all_that_speaks_of_the_champion_is_that_of_the_one_before(home_copy: Ho
     assert serves == first.tags[CANDIDATE].replace("_", " ")
     assert card.stat().st_mtime_ns > written
     assert str(Verdict.ROLLED_BACK) in card.read_text()
-    # Nothing is stale, and nobody decides anew.
+
+
+def test_after_a_roll_back_nothing_is_stale_and_nobody_decides_anew(home_copy: Home) -> None:
+    case = CASES["classifier"]
+    promoted(home_copy, case)
+    assert home_copy.command("commands.rollback", "--model", case.family.name).returncode == 0
     assert "nothing to do" in home_copy.run().stdout
 
-    again = home_copy.command("commands.rollback", "--model", family.name)
+    again = home_copy.command("commands.rollback", "--model", case.family.name)
     assert again.returncode == 2
     assert "there is none before it to go back to" in again.stderr
 

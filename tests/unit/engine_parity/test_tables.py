@@ -98,3 +98,8 @@ def test_scores_are_compared_by_their_declared_key_but_for_what_each_scoring_say
     assert purchase.key == ("order_id", "decision_point", "as_of_date")
     assert sellers.ignored == {"model_version", "reasons", "scored_at"}
     assert compared_scores([]) == ()
+    # Tables are asked for by their own names, which need not be those of their models.
+    assert [each.name.name for each in compared_scores(["similar_items", "recommendations"])] == [
+        "recommendations",
+        "similar_items",
+    ]
