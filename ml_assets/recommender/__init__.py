@@ -1,4 +1,6 @@
-"""What a visitor looks at next: retrieval of candidates, their ranking, and how both are measured.
+"""What a visitor looks at next: candidates and their order for a session, and the way from events to stored lists.
 
-Belongs here: models that order items for a session or a visitor. Does not belong here: metrics, reading the warehouse.
+Belongs here: sessions, retrieval, ranking, the library for one live session (``session_model``), and the family by which
+a recommender is trained, judged and asked for everybody. Does not belong here: measures of lists (``ml_assets.metrics``),
+tables and engines, pages.
 """
