@@ -14,7 +14,7 @@ from ml_assets.family.shown import scores_metadata
 from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
 from ml_assets.predictions import SIMILAR_ITEMS
 from ml_assets.recommender.question import RecommenderQuestion
-from ml_assets.recommender.scoring import event_clock, item_rows
+from ml_assets.recommender.scoring import asked_now
 from ml_assets.recommender.similar_rows import SimilarItemsConfig, similar_answers
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.tracking import ModelRegistry
@@ -91,8 +91,7 @@ def fill_similar_items(
     version = registry.aliased(question.name, CHAMPION)
     if version is None:
         raise NoChampionError(f"no version of {question.name} serves: materialise its promotion")
-    clock = event_clock(question, warehouse)
-    answers = similar_answers(registry.load(version), item_rows(question, warehouse, clock), clock, config)
+    answers = similar_answers(registry.load(version), asked_now(question, warehouse), config)
     scored = write_answers(answers, version, SIMILAR_ITEMS, warehouse, now)
     if not scored.problems:
         keep_newest(warehouse, SIMILAR_ITEMS, scored, now)

@@ -6,7 +6,7 @@ have to do with each other (``similar``, ``retrieval``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,13 +51,9 @@ class Catalogue:
         viewed = np.unique(past.item[past.is_view])
         number_of = np.full(len(past.items), -1, dtype=np.int64)
         number_of[viewed] = np.arange(len(viewed))
-        return cls(past.items[viewed], number_of, np.zeros(len(viewed))).at(past, until, popular_days)
-
-    def at(self, past: Clicks, until: np.datetime64, popular_days: int) -> Catalogue:
-        """Return the same items with the popularity that they had at an earlier moment."""
         late = past.is_view & (past.occurred >= until - popular_days * _DAY)
-        counts = np.bincount(self.number_of[past.item[late if late.any() else past.is_view]], minlength=len(self.ids))
-        return replace(self, popularity=counts / max(counts.sum(), 1))
+        counts = np.bincount(number_of[past.item[late if late.any() else past.is_view]], minlength=len(viewed))
+        return cls(past.items[viewed], number_of, counts / max(counts.sum(), 1))
 
     def __len__(self) -> int:
         """Return the number of items."""

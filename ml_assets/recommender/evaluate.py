@@ -14,12 +14,22 @@ from numpy.typing import NDArray
 
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.metrics.recommendation import coverage, mean_estimate, popularity_bias
-from ml_assets.recommender.clicks import Clicks
+from ml_assets.recommender.as_of import Timeline
+from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.config import RecommenderGateConfig
 from ml_assets.recommender.contexts import ContextKind, Contexts
 from ml_assets.recommender.evaluation import KindCounts, KindFigures, MethodRecord
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.judging import LENGTH, Asked, Judged, judged, repeats, visitors_of
+from ml_assets.recommender.judging import (
+    LENGTH,
+    Asked,
+    Judged,
+    judged,
+    newest_moment,
+    primary,
+    repeats,
+    visitors_of,
+)
 from ml_assets.recommender.methods import RULE, Method
 
 DEPTHS = (5, 10, 20)
@@ -35,15 +45,14 @@ class MethodLists:
     @property
     def primary(self) -> NDArray[np.float64]:
         """The primary figure of each context of all kinds."""
-        return np.concatenate([each.hits.ndcg(LENGTH) for each in self.lists.values()])
+        return primary(self.lists)
 
 
-def lists_of(models: Mapping[Method, FittedRecommender], clicks: Clicks, asked: Asked) -> list[MethodLists]:
-    """Return the lists of some recommenders, all asked the same."""
-    return [
-        MethodLists(method, {kind: judged(model, clicks, contexts, kind) for kind, contexts in asked.items()})
-        for method, model in models.items()
-    ]
+def lists_of(
+    models: Mapping[Method, FittedRecommender], timeline: Timeline, moments: Moments, asked: Asked
+) -> list[MethodLists]:
+    """Return the lists of some recommenders, all asked the same at the same moments."""
+    return [MethodLists(method, lists) for method, lists in judged(models, timeline, moments, asked).items()]
 
 
 def measured(
@@ -117,23 +126,27 @@ def mean_of(values: NDArray[np.float64], visitor: NDArray[np.int64], config: Rec
     return mean_estimate(values, visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence)
 
 
-def counts_of(contexts: Contexts, is_known: NDArray[np.bool_]) -> KindCounts:
+def counts_of(contexts: Contexts, moments: Moments, first_viewed: Moments) -> KindCounts:
     """Return how many contexts there are, and which targets.
 
     Parameters
     ----------
     contexts
         Of one kind.
-    is_known
-        Whether an item of the clicks is in the catalogue.
+    moments
+        At which recommenders are refreshed.
+    first_viewed
+        When each item of the clicks was viewed first.
     """
-    items = contexts.targets.items
+    targets = contexts.targets
+    counted_until = moments[newest_moment(contexts, moments)][targets.rows]
+    is_unknown = first_viewed[targets.items] >= counted_until
     return KindCounts(
         contexts=len(contexts),
         visitors=len(np.unique(contexts.visitor)),
-        targets=len(items),
-        repeat_share=float(repeats(contexts).mean()) if len(items) else 0.0,
-        unknown_share=float((~is_known[items]).mean()) if len(items) else 0.0,
+        targets=len(targets.items),
+        repeat_share=float(repeats(contexts).mean()) if len(targets.items) else 0.0,
+        unknown_share=float(is_unknown.mean()) if len(targets.items) else 0.0,
     )
 
 
