@@ -42,11 +42,21 @@ class AsOf:
         The moment.
     config
         Settings.
+    asked_until
+        End of the time in which is asked by what was counted; the moment itself if it is None. Who asks later has
+        viewed items since, and so knows them: these have numbers, and nothing of them is counted.
     """
 
-    def __init__(self, clicks: Clicks, moment: np.datetime64, config: RecommenderConfig) -> None:
+    def __init__(
+        self,
+        clicks: Clicks,
+        moment: np.datetime64,
+        config: RecommenderConfig,
+        asked_until: np.datetime64 | None = None,
+    ) -> None:
         self.moment, self.config = moment, config
         self.past = clicks.before(moment)
+        self._since = None if asked_until is None else clicks.between(moment, asked_until)
 
     @property
     def last_event(self) -> np.datetime64 | None:
@@ -57,7 +67,7 @@ class AsOf:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Items and popularity."""
-        return Catalogue.of(self.past, self.moment, self.config.popular_days)
+        return Catalogue.of(self.past, self.moment, self.config.popular_days, self._since)
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -121,15 +131,17 @@ class Timeline:
         All events.
     config
         Settings.
+    horizon
+        How long a moment is asked, which is until the next one.
     """
 
-    def __init__(self, clicks: Clicks, config: RecommenderConfig) -> None:
-        self.clicks, self.config = clicks, config
+    def __init__(self, clicks: Clicks, config: RecommenderConfig, horizon: np.timedelta64) -> None:
+        self.clicks, self.config, self.horizon = clicks, config, horizon
         self._held: dict[np.datetime64, AsOf] = {}
 
     def at(self, moment: np.datetime64) -> AsOf:
         """Return what is counted before a moment."""
-        found = self._held.pop(moment, None) or AsOf(self.clicks, moment, self.config)
+        found = self._held.pop(moment, None) or AsOf(self.clicks, moment, self.config, moment + self.horizon)
         self._held[moment] = found
         if len(self._held) > _HELD:
             del self._held[next(iter(self._held))]

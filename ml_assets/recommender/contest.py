@@ -94,9 +94,10 @@ class RecommenderContest:
         if not len(self.judged):
             return None
         # The champion is refreshed at the moments at which the version was, by its own settings.
-        timeline = Timeline(self.trained.rows.clicks, champion.config)
+        split = self.trained.split
+        timeline = Timeline(self.trained.rows.clicks, champion.config, split.horizon)
         models = {champion.method: champion}
-        [lists] = judged(models, timeline, self.trained.split.test, test_contexts(self.trained)).values()
+        [lists] = judged(models, timeline, split.test, test_contexts(self.trained)).values()
         return self._gain(primary(lists), comparison)
 
     def _own(self) -> NDArray[np.float64]:

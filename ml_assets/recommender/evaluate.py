@@ -140,12 +140,13 @@ def counts_of(contexts: Contexts, moments: Moments, first_viewed: Moments) -> Ki
     """
     targets = contexts.targets
     counted_until = moments[newest_moment(contexts, moments)][targets.rows]
-    is_unknown = first_viewed[targets.items] >= counted_until
+    is_repeat = repeats(contexts)
+    is_unknown = ~is_repeat & (first_viewed[targets.items] >= counted_until)
     return KindCounts(
         contexts=len(contexts),
         visitors=len(np.unique(contexts.visitor)),
         targets=len(targets.items),
-        repeat_share=float(repeats(contexts).mean()) if len(targets.items) else 0.0,
+        repeat_share=float(is_repeat.mean()) if len(targets.items) else 0.0,
         unknown_share=float(is_unknown.mean()) if len(targets.items) else 0.0,
     )
 

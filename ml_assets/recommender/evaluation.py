@@ -82,8 +82,8 @@ class KindCounts(_Record):
     repeat_share
         Share of the targets that the history has.
     unknown_share
-        Share of the targets that nobody had viewed before the newest moment at which was counted; nobody can name
-        these.
+        Share of the targets that nobody had viewed before the newest moment at which was counted, nor the visitor
+        since; nobody can name these.
     """
 
     contexts: int

@@ -100,9 +100,7 @@ class RecommenderFamily:
         return {
             Step.TRAINING_SET: (Check(TRAINING_SET_CHECK, "Events have ids, a kind, a time in the complete days."),),
             Step.EVALUATION: (
-                Check(
-                    TIME_CHECK, "Nothing learned knows the weeks that are judged; nothing counted, what is asked."
-                ),
+                Check(TIME_CHECK, "Nothing learned knows the weeks that are judged; nothing counted, what is asked."),
                 Check(RULE_CHECK, "Lists are better than a visitor's own last items.", is_blocking=False),
                 Check(POPULARITY_CHECK, "Lists are better than what everybody views.", is_blocking=False),
                 Check(SERVICE_CHECK, "Most contexts get more than popular items.", is_blocking=False),

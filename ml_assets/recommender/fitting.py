@@ -13,7 +13,6 @@ import numpy as np
 from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.lessons import Lessons
 from ml_assets.recommender.orders import Orders
-from ml_assets.recommender.ranking.features import feature_names
 from ml_assets.recommender.ranking.trees import grown
 
 
@@ -53,9 +52,7 @@ def learned_by(lessons: Lessons, until: np.datetime64) -> Learned:
     rows = lessons.before(until)
     counts = {kind: len(np.unique(each.pair)) for kind, each in rows.items()}
     taught = {kind: each for kind, each in rows.items() if counts[kind] >= config.min_lessons}
-    stage = lessons.timeline.at(until).stage if taught else None
-    names = [] if stage is None else feature_names(stage.retrievers.by_name)
-    orders = {kind: grown(each, names, config.sessions()) for kind, each in taught.items()}
+    orders = {kind: grown(each, lessons.names, config.sessions()) for kind, each in taught.items()}
     occurred = lessons.timeline.clicks.occurred
     known = occurred[occurred < until]
     return Learned(until, orders, counts, known.max() if len(known) else None)

@@ -16,7 +16,7 @@ import numpy as np
 from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.contexts import ContextKind, Contexts, contexts_at, contexts_within
 from ml_assets.recommender.first_stage import FirstStage
-from ml_assets.recommender.ranking.features import features
+from ml_assets.recommender.ranking.features import feature_names, features
 from ml_assets.recommender.ranking.training import Rows
 from ml_assets.recommender.retrieval.retrievers import Retrieved
 from ml_assets.recommender.split import Split
@@ -41,6 +41,12 @@ class Lessons:
     def __init__(self, timeline: Timeline, split: Split) -> None:
         self.timeline, self.split = timeline, split
         self._made: dict[np.datetime64, ByKind] = {}
+        self._names: list[str] = []
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns of all rows; none as long as no moment was asked for that has a first stage."""
+        return self._names
 
     def before(self, until: np.datetime64) -> ByKind:
         """Return what the newest moments teach whose truth was known by another moment; a kind without any is left out.
@@ -67,6 +73,7 @@ class Lessons:
         stage = as_of.stage
         if stage is None:
             return {}
+        self._names = feature_names(stage.retrievers.by_name)
         known = self.timeline.clicks.before(moment + horizon)
         asked = {
             ContextKind.VISITOR: contexts_at(known, np.asarray([moment]), horizon, config.split.longest_history),

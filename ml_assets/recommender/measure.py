@@ -42,7 +42,7 @@ def measure(question: RecommenderQuestion, files: ModelFiles, config: Recommende
     """Measure the version that was registered last, and leave the figures of each context."""
     trained = stored_training(question, files)
     clicks, chosen, facts, split = trained.rows.clicks, trained.chosen, trained.facts, trained.split
-    timeline = Timeline(clicks, facts.config)
+    timeline = Timeline(clicks, facts.config, split.horizon)
     # The course first: it asks for older moments too, and the timeline holds the last few.
     course = _course(trained, timeline, config)
     asked = test_contexts(trained)

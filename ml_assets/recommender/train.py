@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml_assets.recommender.as_of import Timeline
+from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.config import RecommenderConfig
 from ml_assets.recommender.contexts import asked_in
 from ml_assets.recommender.evaluation import ChoiceRecord
@@ -52,12 +52,12 @@ class Training:
 def train(question: RecommenderQuestion, rows: StoredClicks, config: RecommenderConfig) -> Training:
     """Choose a method by the choice window, and let it learn from all that was known before the test window."""
     split = split_of(rows.start, rows.facts.complete_until, config.split)
-    timeline = Timeline(rows.clicks, config)
+    timeline = Timeline(rows.clicks, config, split.horizon)
     lessons = Lessons(timeline, split)
     choice = _choice(question, lessons, config)
     until = split.fitted_until
     learned = learned_by(lessons, until)
-    as_of = timeline.at(until)
+    as_of = AsOf(rows.clicks, until, config)
     candidates = {RULE: FittedRecommender.of(question.name, RULE, learned, as_of)}
     tried = [each for each in choice if each.method in LEARNED]
     if not learned.orders or not tried:
