@@ -89,7 +89,7 @@ class RecommenderConfig(Config):
     split: SplitConfig = SplitConfig()
     ranker: RankerConfig = RankerConfig()
     als: ALSConfig = ALSConfig(factors=32, iterations=5, width=60, threads=1)
-    candidates: int = Field(default=150, ge=20)
+    candidates: int = Field(default=100, ge=20)
     popular_candidates: int = Field(default=30, ge=0)
     popular_days: int = Field(default=28, ge=1)
     min_lessons: int = Field(default=100, ge=2)
@@ -104,8 +104,10 @@ class RecommenderConfig(Config):
             retrieval=RetrievalConfig(
                 candidates=self.candidates,
                 max_age=self.split.longest_history,
-                # A batch asks for everybody: of the walk's reach most is within three steps, at a tenth of the time.
-                walk=WalkConfig(steps=3, frontier=60),
+                # A batch asks for everybody: of the walk's reach most is within three steps from few items, at a tenth of
+                # the time.
+                walk=WalkConfig(steps=3, frontier=30),
+                last_walk=WalkConfig(prefix_decay=0.3, steps=3, frontier=30),
             ),
             ranking=RankingConfig(
                 trees=RankingTrees(

@@ -6,14 +6,14 @@ which rows are asked (``measure``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.metrics.recommendation import coverage, mean_estimate, popularity_bias
+from ml_assets.metrics.recommendation import coverage, mean_estimates, popularity_bias
 from ml_assets.recommender.as_of import Timeline
 from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.config import RecommenderGateConfig
@@ -88,10 +88,11 @@ def _method(
     targets = np.concatenate([each.contexts.targets.items for each in own.lists.values()])
     bias = popularity_bias(items, targets, LENGTH, popularity)
     covered = coverage(items, LENGTH, catalogue)
+    overall, gain = means_of((own.primary, own.primary - rule.primary), visitor, config)
     return MethodRecord(
         method=own.method,
-        overall=mean_of(own.primary, visitor, config),
-        gain=None if own.method is RULE else mean_of(own.primary - rule.primary, visitor, config),
+        overall=overall,
+        gain=None if own.method is RULE else gain,
         by_kind={kind: _figures(each, rule.lists[kind], own.method, config) for kind, each in own.lists.items()},
         coverage=_known(covered),
         popularity_bias=_known(bias),
@@ -100,7 +101,7 @@ def _method(
 
 
 def _figures(own: Judged, rule: Judged, method: Method, config: RecommenderGateConfig) -> KindFigures:
-    hits, visitor, targets = own.hits, own.contexts.visitor, own.contexts.targets
+    hits, targets, is_repeat = own.hits, own.contexts.targets, repeats(own.contexts)
     measures = {
         "hr": hits.hit_rate,
         "recall": hits.recall,
@@ -108,22 +109,37 @@ def _figures(own: Judged, rule: Judged, method: Method, config: RecommenderGateC
         "ndcg": hits.ndcg,
         "map": hits.average_precision,
     }
-    is_repeat = repeats(own.contexts)
+    values = {f"{name}@{depth}": measure(depth) for name, measure in measures.items() for depth in DEPTHS}
+    gain, repeat, novel, *figures = means_of(
+        (
+            hits.ndcg(LENGTH) - rule.hits.ndcg(LENGTH),
+            own.against(targets.keep(is_repeat)).recall(LENGTH),
+            own.against(targets.keep(~is_repeat)).recall(LENGTH),
+            *values.values(),
+        ),
+        own.contexts.visitor,
+        config,
+    )
     return KindFigures(
-        figures={
-            f"{name}@{depth}": mean_of(measure(depth), visitor, config)
-            for name, measure in measures.items()
-            for depth in DEPTHS
-        },
-        gain=None if method is RULE else mean_of(hits.ndcg(LENGTH) - rule.hits.ndcg(LENGTH), visitor, config),
-        repeat_recall=mean_of(own.against(targets.keep(is_repeat)).recall(LENGTH), visitor, config),
-        novel_recall=mean_of(own.against(targets.keep(~is_repeat)).recall(LENGTH), visitor, config),
+        figures=dict(zip(values, figures, strict=True)),
+        gain=None if method is RULE else gain,
+        repeat_recall=repeat,
+        novel_recall=novel,
     )
 
 
 def mean_of(values: NDArray[np.float64], visitor: NDArray[np.int64], config: RecommenderGateConfig) -> Estimate:
     """Return the mean of one value a context, with an interval by a bootstrap of visitors."""
-    return mean_estimate(values, visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence)
+    return means_of((values,), visitor, config)[0]
+
+
+def means_of(
+    values: Sequence[NDArray[np.float64]], visitor: NDArray[np.int64], config: RecommenderGateConfig
+) -> list[Estimate]:
+    """Return the means of several values a context, with intervals by one bootstrap of visitors."""
+    return mean_estimates(
+        np.column_stack(values), visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence
+    )
 
 
 def counts_of(contexts: Contexts, moments: Moments, first_viewed: Moments) -> KindCounts:

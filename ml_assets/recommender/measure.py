@@ -19,7 +19,7 @@ from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.config import RecommenderGateConfig
 from ml_assets.recommender.contexts import asked_in
-from ml_assets.recommender.evaluate import counts_of, lists_of, mean_of, measured
+from ml_assets.recommender.evaluate import counts_of, lists_of, means_of, measured
 from ml_assets.recommender.evaluation import CountedRecord, RecommenderRecord, WeekRecord, WindowRecord
 from ml_assets.recommender.fitted import FittedRecommender
 from ml_assets.recommender.fitting import learned_by
@@ -144,10 +144,11 @@ def _week(
     models = {each: FittedRecommender.of(trained.question.name, each, learned, as_of) for each in {method, RULE}}
     lists = judged(models, timeline, moments, asked)
     own, rule = primary(lists[method]), primary(lists[RULE])
+    value, of_rule, gain = means_of((own, rule, own - rule), visitor, config)
     return WeekRecord(
         asked_at=moment.astype("datetime64[us]").item(),
         contexts=len(visitor),
-        value=mean_of(own, visitor, config),
-        rule=mean_of(rule, visitor, config),
-        gain=mean_of(own - rule, visitor, config),
+        value=value,
+        rule=of_rule,
+        gain=gain,
     )
