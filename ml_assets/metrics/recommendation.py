@@ -108,7 +108,7 @@ class RankedLists:
         return self._by(head @ discount[: head.shape[1]], ideal)
 
     def _by(self, numerator: npt.NDArray[np.generic], denominator: npt.NDArray[np.generic]) -> FloatArray:
-        return _ratio(np.asarray(numerator, dtype=np.float64), np.asarray(denominator))
+        return _ratio(np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64))
 
     def _defined(self, values: FloatArray) -> FloatArray:
         return np.where(self.wanted > 0, values, np.nan)
@@ -196,7 +196,7 @@ def mean_estimates(
     return [estimate(float(mean), draws[:, figure], confidence) for figure, mean in enumerate(means)]
 
 
-def _ratio(numerator: FloatArray, denominator: npt.NDArray[np.generic]) -> FloatArray:
+def _ratio(numerator: FloatArray, denominator: FloatArray | npt.NDArray[np.int64]) -> FloatArray:
     """Return the ratio, NaN where nothing is divided by."""
     ratio = np.full(numerator.shape, np.nan)
     np.divide(numerator, denominator, out=ratio, where=denominator > 0)

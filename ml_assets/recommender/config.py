@@ -104,8 +104,8 @@ class RecommenderConfig(Config):
             retrieval=RetrievalConfig(
                 candidates=self.candidates,
                 max_age=self.split.longest_history,
-                # A batch asks for everybody: of the walk's reach most is within three steps from few items, at a tenth of
-                # the time.
+                # A batch asks for everybody: most of the walk's reach is within three steps from few items, at a tenth
+                # of the time.
                 walk=WalkConfig(steps=3, frontier=30),
                 last_walk=WalkConfig(prefix_decay=0.3, steps=3, frontier=30),
             ),

@@ -169,7 +169,7 @@ class RecommenderFamily:
     ) -> Answers:
         """Return lists of visitors and open sessions."""
         del files
-        return answers(model, rows, config)
+        return answers(self.question, model, rows, config)
 
     def card(self, files: ModelFiles, standing: Standing, config: RecommenderGateConfig) -> str:
         """Return the card."""

@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml_assets.contract import OBSERVATION_WINDOWS
-from ml_assets.family.records import Answers, Judgement
+from ml_assets.family.records import Answers, Judgement, Standing
 from ml_assets.predictions import AS_OF_DATE, CONTEXT, CONTEXT_ID, IS_FALLBACK, ITEM_ID, RANK, SCORE
 from ml_assets.recommender.as_of import AsOf
-from ml_assets.recommender.clicks import AT, COLUMNS, Clicks, Texts
+from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, VISITOR, Clicks, Texts
 from ml_assets.recommender.config import RecommenderScoringConfig
 from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.fitted import FittedRecommender
@@ -117,7 +117,9 @@ def served_now(asked: AskedNow, config: RecommenderScoringConfig) -> tuple[Serve
     )
 
 
-def answers(model: FittedRecommender, asked: AskedNow, config: RecommenderScoringConfig) -> Answers:
+def answers(
+    question: RecommenderQuestion, model: FittedRecommender, asked: AskedNow, config: RecommenderScoringConfig
+) -> Answers:
     """Return the lists of all contexts that are served, as rows, and what is to be said of them.
 
     The version is refreshed: it ranks by what it has learned, and by what is counted until the clock.
@@ -128,7 +130,38 @@ def answers(model: FittedRecommender, asked: AskedNow, config: RecommenderScorin
     frame = pd.concat(
         [_rows(now, as_of, asked.day, each, facts, config) for each in served_now(asked, config)], ignore_index=True
     )
-    return Answers(frame, np.full(len(frame), asked.clock), judgements_of(frame[ITEM_ID], asked, config))
+    return Answers(
+        frame,
+        np.full(len(frame), asked.clock),
+        judgements_of(frame[ITEM_ID], asked, config),
+        standing_lists(question, asked.clock, config.keep_days),
+    )
+
+
+def standing_lists(question: RecommenderQuestion, clock: np.datetime64, keep_days: int) -> Standing:
+    """Return which lists that stand already are to go: what was shown can be judged once the truth is known.
+
+    New lists stand in the place of those of their own day. Older ones go after some days; and those of a day that has
+    not come yet, and of visitors or sessions that the events do not know, as after a sample made way for data.
+
+    Parameters
+    ----------
+    question
+        The recommender, for its table of events.
+    clock
+        Moment of the newest event.
+    keep_days
+        Days before the clock whose lists stay.
+    """
+    day = clock.astype("datetime64[D]")
+    known = {
+        ContextKind.VISITOR: f"select 1 from {question.events} as known where known.{VISITOR} = {CONTEXT_ID}",
+        ContextKind.SESSION: f"select 1 from {question.events} as known where known.{SESSION} = {CONTEXT_ID}",
+    }
+    strangers = (f"({CONTEXT} = '{kind}' and not exists ({events}))" for kind, events in known.items())
+    oldest = day - np.timedelta64(keep_days, "D")
+    too_far = f"{AS_OF_DATE} > date '{day}' or {AS_OF_DATE} < date '{oldest}'"
+    return Standing(replaced=f"{AS_OF_DATE} = date '{day}'", dropped=" or ".join((too_far, *strangers)))
 
 
 def judgements_of(shown: pd.Series[Any], asked: AskedNow, config: RecommenderScoringConfig) -> dict[str, Judgement]:
