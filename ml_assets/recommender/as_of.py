@@ -23,7 +23,7 @@ from ml_assets.recommender.first_stage import FirstStage, item_columns
 from ml_assets.recommender.methods import BY_FACTORS, BY_STAGE, Method
 from ml_assets.recommender.retrieval.als import ALSFactors
 from ml_assets.recommender.retrieval.retrievers import Retrievers
-from ml_assets.recommender.sessions import Sessions
+from ml_assets.recommender.sessions import ItemIndex, Sessions
 from ml_assets.recommender.similar import SimilarItems
 from ml_assets.recommender.strengths import strengths_of_sessions
 
@@ -93,10 +93,18 @@ class AsOf:
 
     @cached_property
     def factors(self) -> ALSFactors | None:
-        """Factors of items; None where no session has two views."""
+        """Factors of items, zeros for one that is in no session of two views; None where there is no such session.
+
+        They are fitted to the other items alone: where they start from depends on how many there are.
+        """
         if not len(self.learned_sessions):
             return None
-        return ALSFactors.fit(strengths_of_sessions(self.learned_sessions, len(self.catalogue)), self.config.als)
+        index = ItemIndex.of(self.learned_sessions)
+        strengths = strengths_of_sessions(index.renumbered(self.learned_sessions), len(index))
+        fitted = ALSFactors.fit(strengths, self.config.als)
+        factors = np.zeros((len(self.catalogue), fitted.item_factors.shape[1]), dtype=np.float32)
+        factors[index.ids] = fitted.item_factors
+        return ALSFactors(factors, self.config.als)
 
     @cached_property
     def similar(self) -> SimilarItems:

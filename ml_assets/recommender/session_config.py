@@ -37,7 +37,7 @@ class WalkConfig(_Settings):
 
     prefix_decay: float = Field(1.8, gt=0, description="clicks of the prefix until an item counts 1/e")
     going_on: float = Field(0.85, gt=0, lt=1, description="probability of going on after a step")
-    steps: int = Field(5, gt=0, description="steps that are followed")
+    steps: int = Field(5, ge=3, description="steps that are followed")
     distance_decay: float = Field(1.2, gt=0, description="clicks of distance until a pair counts 1/e")
     session_decay: float = Field(60_000.0, gt=0, description="sessions until a pair counts 1/e")
     length_power: float = Field(0.5, ge=0, description="power of a session's clicks that its pairs are divided by")

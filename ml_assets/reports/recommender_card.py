@@ -71,8 +71,8 @@ def _data(record: RecommenderRecord) -> Section:
     points = [
         f"{count(record.events)} events of {count(record.visitors)} visitors, complete until {record.complete_until}.",
         f"Learned from what happened before {record.fitted_until}; the newest such event is of {record.last_click}.",
-        "What is counted (items, popularity, what goes with what) is counted anew for each week that is asked, from all "
-        "that was known before it, and for the lists that are shown from all that is known at the event clock.",
+        "What is counted (items, popularity, what goes with what) is counted anew for each week that is asked, from "
+        "all that was known before it, and for the lists that are shown from all that is known at the event clock.",
         f"{count(record.items)} items were known before the last week: an item that nobody has viewed is never shown.",
         "The order of candidates was learned from "
         + (", ".join(f"{count(each)} contexts of a {kind}" for kind, each in record.lessons.items()) or "nothing")

@@ -68,12 +68,8 @@ class RandomWalk:
             kept_masses.append(mass)
         groups = Groups.of(np.concatenate(kept_keys))
         score = groups.sums(np.concatenate(kept_masses))
-        # A step that is not followed has a channel of zeros.
-        values = np.zeros((len(groups.keys), len(self.channels)))
-        values[:, 0] = score
-        for place, step in enumerate(stepped[:_SHOWN_STEPS], start=1):
-            values[:, place] = looked_up(*step, groups.keys)
-        return Scores(groups.keys, values, query.n_items)
+        steps = [looked_up(*step, groups.keys) for step in stepped[:_SHOWN_STEPS]]
+        return Scores(groups.keys, np.column_stack((score, *steps)), query.n_items)
 
     def _stepped(
         self, key: NDArray[np.int64], mass: NDArray[np.float64], n_items: int
