@@ -88,7 +88,7 @@ class RecommenderConfig(Config):
     threads: int = Field(default=1, ge=1)
     split: SplitConfig = SplitConfig()
     ranker: RankerConfig = RankerConfig()
-    als: ALSConfig = ALSConfig(factors=32, iterations=5, width=60, threads=1)
+    als: ALSConfig = ALSConfig(factors=64, prefix_decay=1.8, width=60, threads=1)
     candidates: int = Field(default=100, ge=20)
     popular_candidates: int = Field(default=30, ge=0)
     popular_days: int = Field(default=28, ge=1)

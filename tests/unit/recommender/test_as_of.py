@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.recommender import as_of as as_of_module
 from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.clicks import Clicks
 from ml_assets.recommender.contexts import ContextKind, asked_in
@@ -79,7 +78,7 @@ def looks_too_far(clicks: Clicks, moment: np.datetime64) -> Clicks:
 
 
 def test_a_refresh_that_looks_one_week_too_far_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(as_of_module.Clicks, "before", looks_too_far)
+    monkeypatch.setattr(Clicks, "before", looks_too_far)
     with pytest.raises(AssertionError):
         counted_pair(split().test[0])
 
