@@ -5,7 +5,9 @@ Belongs here: the parts, their files. Does not belong here: counting them (``as_
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +19,15 @@ from ml_assets.recommender.retrieval.als import ALSFactors
 from ml_assets.recommender.serving_rules import Popular
 from ml_assets.recommender.session_config import RetrievalConfig
 
-_CATALOGUE, _STAGE, _FACTORS = "catalogue.npz", "first_stage.npz", "factors.npz"
+_CATALOGUE = "catalogue.npz"
 _IDS, _POPULARITY, _UNTIL = "ids", "popularity", "until"
+
+
+class Part(StrEnum):
+    """Parts that not every method needs, as they are called in what is saved."""
+
+    STAGE = "first_stage"
+    FACTORS = "factors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,11 @@ class Counted:
         order = order[self.popularity[order] > 0]
         return Popular(order, self.popularity[order])
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Parts that there are beside the catalogue."""
+        return tuple(part for part, it in ((Part.STAGE, self.stage), (Part.FACTORS, self.factors)) if it is not None)
+
     def save(self, folder: Path) -> None:
         """Write arrays alone into a folder."""
         np.savez_compressed(
@@ -63,26 +77,38 @@ class Counted:
             },
         )
         if self.stage is not None:
-            self.stage.save(folder / _STAGE)
+            self.stage.save(_file(folder, Part.STAGE))
         if self.factors is not None:
-            self.factors.save(folder / _FACTORS)
+            self.factors.save(_file(folder, Part.FACTORS))
 
     @classmethod
-    def load(cls, folder: Path, config: RetrievalConfig) -> Counted:
+    def load(cls, folder: Path, parts: Collection[Part], config: RetrievalConfig) -> Counted:
         """Return what ``save`` wrote.
+
+        Parameters
+        ----------
+        folder
+            Where it is.
+        parts
+            Those that there are.
+        config
+            Settings of the first stage.
 
         Raises
         ------
         FileNotFoundError
-            If the catalogue is missing.
+            If a file is missing.
         """
         with np.load(folder / _CATALOGUE, allow_pickle=False) as arrays:
             ids, popularity, until = arrays[_IDS].astype(object), arrays[_POPULARITY], int(arrays[_UNTIL])
-        stage, factors = folder / _STAGE, folder / _FACTORS
         return cls(
             until=np.datetime64(until, "us"),
             ids=ids,
             popularity=popularity,
-            stage=FirstStage.load(stage, config) if stage.is_file() else None,
-            factors=ALSFactors.load(factors) if factors.is_file() else None,
+            stage=FirstStage.load(_file(folder, Part.STAGE), config) if Part.STAGE in parts else None,
+            factors=ALSFactors.load(_file(folder, Part.FACTORS)) if Part.FACTORS in parts else None,
         )
+
+
+def _file(folder: Path, part: Part) -> Path:
+    return folder / f"{part}.npz"

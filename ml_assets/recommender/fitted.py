@@ -22,7 +22,7 @@ from ml_assets.recommender.as_of import AsOf
 from ml_assets.recommender.clicks import Texts
 from ml_assets.recommender.config import RecommenderConfig
 from ml_assets.recommender.contexts import ContextKind
-from ml_assets.recommender.counted import Counted
+from ml_assets.recommender.counted import Counted, Part
 from ml_assets.recommender.fitting import Learned
 from ml_assets.recommender.lists import ranked_once
 from ml_assets.recommender.methods import PLAIN, Method, said_of
@@ -45,6 +45,8 @@ class _State(BaseModel):
     method: Method
     learned_until: datetime
     config: RecommenderConfig
+    orders: tuple[ContextKind, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ class FittedRecommender:
             method=self.method,
             learned_until=self.learned_until.astype("datetime64[us]").item(),
             config=self.config,
+            orders=tuple(self.orders),
+            parts=self.counted.parts,
         )
         write_text(folder / MODEL_FILE, state.model_dump_json(indent=1))
 
@@ -191,7 +195,7 @@ class FittedRecommender:
         """
         try:
             state = _State.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
-            counted = Counted.load(folder, state.config.sessions().retrieval)
+            counted = Counted.load(folder, state.parts, state.config.sessions().retrieval)
         except (KeyError, ValueError) as error:
             raise UnreadableModelError.of(folder / MODEL_FILE, error) from error
         return cls(
@@ -199,7 +203,7 @@ class FittedRecommender:
             method=state.method,
             config=state.config,
             learned_until=np.datetime64(state.learned_until, "us"),
-            orders=load_orders(folder),
+            orders=load_orders(folder, state.orders),
             counted=counted,
         )
 

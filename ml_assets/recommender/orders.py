@@ -9,7 +9,7 @@ has trees of its own over the same candidates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +41,19 @@ def save_orders(orders: Orders, folder: Path) -> None:
         trees.save_model(folder / _file(kind))
 
 
-def load_orders(folder: Path) -> Orders:
-    """Return the trees that ``save_orders`` wrote."""
-    return {
-        kind: xgb.Booster({"nthread": 1}, model_file=folder / _file(kind))
-        for kind in ContextKind
-        if (folder / _file(kind)).is_file()
-    }
+def load_orders(folder: Path, kinds: Iterable[ContextKind]) -> Orders:
+    """Return the trees of some kinds that ``save_orders`` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If those of a kind are missing.
+    """
+    files = {kind: folder / _file(kind) for kind in kinds}
+    for file in files.values():
+        if not file.is_file():
+            raise FileNotFoundError(f"{file} is missing; register the version again")
+    return {kind: xgb.Booster({"nthread": 1}, model_file=file) for kind, file in files.items()}
 
 
 def _file(kind: ContextKind) -> str:

@@ -124,6 +124,12 @@ def test_saved_and_loaded_it_answers_the_same(model: FittedRecommender, method: 
     assert items[1] == items[2]
     assert all(set(each) <= set(model.ids) for each in items)
     assert [len(json.loads(text)) for text in first[SCORES]] == [20, 20, 20]
+    # A version that lacks a part of it does not answer by what is left.
+    for file in sorted(path for path in (tmp_path / "model").iterdir() if path.name != MODEL_FILE):
+        moved = file.rename(tmp_path / file.name)
+        with pytest.raises(FileNotFoundError, match=file.name):
+            FittedRecommender.load(tmp_path / "model")
+        moved.rename(file)
     (tmp_path / "model" / MODEL_FILE).write_text('{"method": "magic"}')
     with pytest.raises(UnreadableModelError, match=MODEL_FILE):
         FittedRecommender.load(tmp_path / "model")
