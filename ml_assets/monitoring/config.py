@@ -1,0 +1,45 @@
+"""What may be configured of monitoring; the same object is Dagster's config and what is logged.
+
+Belongs here: fields with their defaults and bounds. Does not belong here: anything that acts on them.
+"""
+
+from __future__ import annotations
+
+from dagster import Config
+from pydantic import Field
+
+
+class DriftConfig(Config):
+    """When a difference of two windows is called drift.
+
+    Attributes
+    ----------
+    alpha
+        Chance of a false alarm of a verdict, all its columns together.
+    location_floor, shape_floor
+        Effects, in standard deviations of a score, that are never drift however many rows show them: of a column's
+        location or a share, and of its spread and shape.
+    floor_errors
+        How many standard errors an effect has to lie above its floor.
+    min_importance
+        Share of the champion's importance that drifted features must have together, or the drift is unimportant.
+    min_rows
+        Rows without which a window says nothing.
+    bins
+        Into how many quantiles of both windows together a numeric column is divided at most.
+    min_share
+        Share of the rows of both windows together below which categories are compared as one.
+    min_blocks
+        Blocks of the reference, each as long as the current window, without which shocks that all rows of a period
+        share cannot be measured.
+    """
+
+    alpha: float = Field(default=0.01, gt=0.0, lt=0.5)
+    location_floor: float = Field(default=0.065, ge=0.0)
+    shape_floor: float = Field(default=0.08, ge=0.0)
+    floor_errors: float = Field(default=2.0, ge=0.0)
+    min_importance: float = Field(default=0.05, ge=0.0, le=1.0)
+    min_rows: int = Field(default=500, ge=2)
+    bins: int = Field(default=64, ge=4)
+    min_share: float = Field(default=0.01, gt=0.0, lt=1.0)
+    min_blocks: int = Field(default=4, ge=3)
