@@ -7,7 +7,7 @@ questions, reading rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -108,6 +108,11 @@ class Question:
         Columns of the table that are neither key, as-of, label nor feature: other times and other labels.
     left_out
         Features that this question does not use, each with the reason.
+    clocks
+        Features that move with time by themselves, each with the reason: nothing is wrong when they do.
+    features_event
+        Kind of event that must be complete for the features of a period to be whole; None where it is that of the
+        answer.
     segment
         Column by which the worst segment is looked for.
     is_no_of_interest
@@ -138,9 +143,16 @@ class Question:
     where: str | None = None
     not_features: tuple[str, ...] = ()
     left_out: Mapping[str, str] | None = None
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    features_event: str | None = None
     is_no_of_interest: bool = False
     duration: Duration | None = None
     claims: Mapping[str, float] | None = None
+
+    @property
+    def asked_event(self) -> str:
+        """Kind of event that must be complete for the features of a period to be whole."""
+        return self.features_event or self.observed_event
 
     def period_of(self, as_of: Moments) -> Moments:
         """Return the first day of each moment's month, or the as-of date itself where one is asked a week."""

@@ -47,6 +47,8 @@ class ValueQuestion:
         What anybody could write; each is in the race.
     left_out
         Features that this question does not use, each with the reason.
+    clocks
+        Features that move with time by themselves, each with the reason.
     claims
         What others have claimed, by metric, to be reported against.
     """
@@ -67,6 +69,7 @@ class ValueQuestion:
     horizon_ends_column: str = "label_known_at"
     observed_event: str = "purchases"
     left_out: Mapping[str, str] = field(default_factory=lambda: {"tenure_days": "the same as age"})
+    clocks: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, float] = field(default_factory=lambda: {"r_squared": 0.45})
 
     @property
@@ -93,6 +96,7 @@ class ValueQuestion:
             ),
             not_features=self.holdout_columns,
             left_out=self.left_out,
+            clocks=self.clocks,
             claims=self.claims,
         )
 

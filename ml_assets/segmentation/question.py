@@ -6,7 +6,7 @@ Belongs here: the types by which ``questions`` states them. Does not belong here
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml_assets.contract import TableName
@@ -116,6 +116,8 @@ class SegmentationQuestion:
         Where names come from.
     profile_columns
         Columns whose medians describe a segment: recency, orders, value, in this order.
+    clocks
+        Features that move with time by themselves, each with the reason.
     claims
         What others have claimed, by metric, to be reported against.
     """
@@ -138,6 +140,7 @@ class SegmentationQuestion:
     axes: tuple[Axis, ...]
     prototypes: tuple[Prototype, ...]
     profile_columns: tuple[str, ...]
+    clocks: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, float] | None = None
 
     @property

@@ -1,0 +1,90 @@
+"""Rows of a question of value as windows that are compared, and what of them is.
+
+Belongs here: the rows that were learned from, the newest complete month, their columns. Does not belong here: how
+windows are compared (``ml_assets.monitoring``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from ml_assets.classification.evaluation import Importance
+from ml_assets.classification.monitored import known_answers, newest_complete_rows, window_of_panel
+from ml_assets.cltv.fitted import FittedValue
+from ml_assets.cltv.panel import HISTORY, value_panel_of
+from ml_assets.cltv.question import ValueQuestion
+from ml_assets.cltv.steps import TrainedValue
+from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
+from ml_assets.monitoring.described import features
+from ml_assets.monitoring.window import Window
+from ml_assets.predictions import SCORE
+from ml_assets.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoredValue:
+    """A question of value whose rows, and a model's answers to them, are watched."""
+
+    question: ValueQuestion
+
+    def learned(self, trained: TrainedValue) -> Window | None:
+        """Return the rows that were known before the test window, with their money."""
+        rows = trained.rows.panel.take(trained.rows.split.fold.known)
+        return window_of_panel(self.question.hurdle, rows.panel, {self.question.value_column: rows.value})
+
+    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
+        """Return the rows of the newest complete month."""
+        hurdle = self.question.hurdle
+        frame = newest_complete_rows(hurdle, warehouse, until)
+        if frame is None:
+            return None
+        rows = value_panel_of(self.question, frame)
+        known = known_answers(hurdle, rows.panel, warehouse)
+        if known is None:
+            return window_of_panel(hurdle, rows.panel, {})
+        rows = rows.take(known)
+        return window_of_panel(hurdle, rows.panel, {self.question.value_column: rows.value})
+
+    def columns(self, model: FittedValue) -> tuple[MonitoredColumn, ...]:
+        """Return features, expected money and money."""
+        question = self.question
+        found = features(
+            question.table,
+            model.features,
+            model.encoder.categories,
+            feature_shares(model.importances, model.features),
+            question.clocks,
+        )
+        return (
+            *found,
+            MonitoredColumn(SCORE, ColumnKind.NUMERIC, Role.PREDICTION),
+            MonitoredColumn(question.value_column, ColumnKind.NUMERIC, Role.LABEL),
+        )
+
+    def predictions(self, model: FittedValue, features: pd.DataFrame) -> pd.DataFrame:
+        """Return expected money within the horizon."""
+        return pd.DataFrame({SCORE: model.value(features)}, index=features.index)
+
+
+def feature_shares(importances: Iterable[Importance], names: Iterable[str]) -> Mapping[str, float]:
+    """Return the share of each feature; that of a column which is made of a history goes to the history's parts alike.
+
+    Parameters
+    ----------
+    importances
+        Shares of all columns that the model reads.
+    names
+        Its features.
+    """
+    own = set(names)
+    shares: dict[str, float] = defaultdict(float)
+    for each in importances:
+        parts = (each.column,) if each.column in own else HISTORY
+        for part in parts:
+            shares[part] += each.share / len(parts)
+    return shares

@@ -1,0 +1,61 @@
+"""What a kind of model has to say and do so that its drift can be seen.
+
+Belongs here: the protocol. Does not belong here: any kind (``classification.monitored`` and others), what is done with
+it (``steps``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Protocol
+
+import pandas as pd
+
+from ml_assets.monitoring.columns import MonitoredColumn
+from ml_assets.monitoring.window import Window
+from ml_assets.warehouse import Warehouse
+
+
+class Monitored(Protocol):
+    """Which rows of a model are compared, and which of their columns."""
+
+    def learned(self, trained: Any) -> Window | None:
+        """Return the rows that candidates were fitted to, with their answers; never a row that they are tested on.
+
+        Parameters
+        ----------
+        trained
+            The fitted candidates of this kind, with their rows.
+        """
+        ...
+
+    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
+        """Return the newest complete window, None if there is none.
+
+        Its features are of days whose events are complete. Answers are a column only if all of them are known; then
+        only rows that have one are in it, as in the rows that were learned from.
+
+        Parameters
+        ----------
+        warehouse
+            Where the rows are.
+        until
+            The window is the newest one that ends by this day; None for the newest of all.
+        """
+        ...
+
+    def columns(self, model: Any) -> tuple[MonitoredColumn, ...]:
+        """Return what is compared of the rows of a loaded version: its features, its predictions, and answers."""
+        ...
+
+    def predictions(self, model: Any, features: pd.DataFrame) -> pd.DataFrame:
+        """Return what a loaded version says of rows, one column a prediction; none for a kind that has nothing to say.
+
+        Parameters
+        ----------
+        model
+            As the registry has loaded it.
+        features
+            Frame of a window.
+        """
+        ...
