@@ -49,6 +49,7 @@ lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m ecom_assets.commands.write_sources --check
 	@$(BIN)/python -m ecom_assets.commands.write_features --check
+	@$(BIN)/python -m ecom_assets.commands.write_raw_columns --check
 
 format: $(READY) ## apply the formatters
 	@$(BIN)/ruff check --fix ecom_assets ml_assets benchmarks tests
@@ -108,8 +109,9 @@ download: $(READY) ## the real files from Kaggle into the landing folder
 sources: $(READY) ## write dbt's source YAML from the declared files
 	@$(BIN)/python -m ecom_assets.commands.write_sources
 
-features: $(READY) ## write docs/features.md from the YAML of the feature tables
+features: $(READY) ## write docs/features.md, and from which raw columns features descend
 	@$(BIN)/python -m ecom_assets.commands.write_features
+	@$(BIN)/python -m ecom_assets.commands.write_raw_columns
 
 readme: $(READY) ## count, time and score the project, and write the figures into README.md
 	@$(BIN)/python -m ecom_assets.commands.readme

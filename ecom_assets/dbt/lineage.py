@@ -9,7 +9,7 @@ descends from the columns by which its rows are joined and filtered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
@@ -21,6 +21,9 @@ from sqlglot.optimizer.scope import Scope, build_scope
 # ``schema.table`` and column, as in the warehouse.
 Column = tuple[str, str]
 Origins = dict[str, frozenset[Column]]
+
+# Origin of days that are there whatever the data say: as-of dates, ends of observation, holidays.
+CALENDAR: frozenset[Column] = frozenset({("", "calendar")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def queries_of(manifest: Mapping[str, Any]) -> dict[str, Query]:
 
 
 def raw_origins(
-    queries: Mapping[str, Query], raw: Mapping[str, tuple[str, ...]], dialect: str
+    queries: Mapping[str, Query], raw: Mapping[str, tuple[str, ...]], dialect: str, calendars: Collection[str] = ()
 ) -> dict[str, Origins]:
     """Return, for every relation, the raw columns that each of its columns descends from.
 
@@ -73,6 +76,8 @@ def raw_origins(
         Columns of each relation that nothing here makes.
     dialect
         Of the SQL.
+    calendars
+        Relations of days, whose columns are traced no further.
 
     Raises
     ------
@@ -80,13 +85,15 @@ def raw_origins(
         If a query reads a relation of which nothing is known.
     """
     origins: dict[str, Origins] = {
-        relation: {column: frozenset({(relation, column)}) for column in columns} for relation, columns in raw.items()
+        relation: {column: CALENDAR if relation in calendars else frozenset({(relation, column)}) for column in columns}
+        for relation, columns in raw.items()
     }
     for relation in TopologicalSorter({name: query.parents for name, query in queries.items()}).static_order():
         if relation not in origins:
             if relation not in queries:
                 raise LookupError(f"{relation} is read by a model and known to nobody; compile all models first")
-            origins[relation] = _through(queries[relation], origins, dialect)
+            traced = _through(queries[relation], origins, dialect)
+            origins[relation] = dict.fromkeys(traced, CALENDAR) if relation in calendars else traced
     return origins
 
 
@@ -133,24 +140,44 @@ def _of_union(parts: list[tuple[Origins, frozenset[Column]]]) -> tuple[Origins, 
     names = list(parts[0][0])
     columns = [list(part.values()) for part, _ in parts]
     merged = {
-        name: frozenset().union(*(part[place] for part in columns if place < len(part)))
+        name: _union(part[place] for part in columns if place < len(part))
         for place, name in enumerate(names)
     }
-    return merged, frozenset().union(*(rows for _, rows in parts))
+    return merged, _union(rows for _, rows in parts)
 
 
 def _of_select(scope: Scope, origins: Mapping[str, Origins], tracing: _Tracing) -> tuple[Origins, frozenset[Column]]:
     select = scope.expression
+    if not isinstance(select, exp.Select):
+        return {}, frozenset()
     conditions = [each for each in (select.args.get("where"), select.args.get("having")) if each is not None]
-    conditions += [join for join in select.args.get("joins") or ()]
-    rows = frozenset().union(*(_of_expression(each, scope, origins, tracing) for each in conditions))
-    rows = rows.union(*(_rows_of_source(each, origins, tracing) for _, each in scope.selected_sources.values()))
+    conditions += select.args.get("joins") or []
+    rows = _union(_of_expression(each, scope, origins, tracing) for each in conditions)
+    rows |= _union(_rows_of_source(source, origins, tracing) for _, source in scope.selected_sources.values())
+    grouped = _of_expression(select.args["group"], scope, origins, tracing) if select.args.get("group") else frozenset()
+    joined = {
+        join.alias_or_name: _of_expression(join.args["on"], scope, origins, tracing)
+        for join in select.args.get("joins") or ()
+        if join.args.get("on") is not None
+    }
     columns = {}
-    for projection in select.selects if isinstance(select, exp.Select) else ():
+    for projection in select.selects:
         own = _of_expression(projection, scope, origins, tracing)
-        counts_rows = not own and projection.find(exp.AggFunc) is not None
-        columns[projection.alias_or_name] = rows if counts_rows else own
+        if own == CALENDAR:
+            # A day looked up in a calendar says of the data by what it was looked up.
+            own |= _union(joined.get(column.table, frozenset()) for column in projection.find_all(exp.Column))
+        columns[projection.alias_or_name] = own or (rows or grouped if _counts(projection) else frozenset())
     return columns, rows
+
+
+def _counts(projection: exp.Expression) -> bool:
+    """Return whether an expression without any column says how many rows there are: an aggregate, or a number to sum.
+
+    Zero, a text and nothing at all only fill a place, as in the part of a union that has no such column.
+    """
+    value = projection.unalias()
+    numbers = (literal for literal in value.find_all(exp.Literal) if not literal.is_string)
+    return value.find(exp.AggFunc) is not None or any(float(literal.name) != 0.0 for literal in numbers)
 
 
 def _rows_of_source(source: Any, origins: Mapping[str, Origins], tracing: _Tracing) -> frozenset[Column]:
@@ -161,9 +188,7 @@ def _of_expression(
     expression: exp.Expression, scope: Scope, origins: Mapping[str, Origins], tracing: _Tracing
 ) -> frozenset[Column]:
     """Return the origins of all columns in an expression, those of queries inside it among them."""
-    return frozenset().union(
-        *(_of_column(column, scope, origins, tracing) for column in expression.find_all(exp.Column)), frozenset()
-    )
+    return _union(_of_column(column, scope, origins, tracing) for column in expression.find_all(exp.Column))
 
 
 def _of_column(
@@ -175,6 +200,10 @@ def _of_column(
     if isinstance(source, Scope):
         return _of_scope(source, origins, tracing)[0].get(column.name, frozenset())
     return frozenset()
+
+
+def _union(parts: Iterable[frozenset[Column]]) -> frozenset[Column]:
+    return frozenset[Column]().union(*parts)
 
 
 def _outwards(scope: Scope | None) -> Iterator[Scope]:
