@@ -44,7 +44,7 @@ class MonitoredQuestion:
 
     def learned(self, trained: TrainedQuestion) -> Window | None:
         """Return the rows that were known before the test window, with their answers."""
-        panel = trained.rows.panel.take(trained.rows.split.fold.known)
+        panel = self._watched(trained.rows.panel.take(trained.rows.split.fold.known))
         return window_of_panel(self.question, panel, {self.question.label: panel.label})
 
     def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
@@ -52,12 +52,17 @@ class MonitoredQuestion:
         frame = newest_complete_rows(self.question, warehouse, until)
         if frame is None:
             return None
-        panel = panel_of(self.question, frame)
+        panel = self._watched(panel_of(self.question, frame))
         known = known_answers(self.question, panel, warehouse)
         if known is None:
             return window_of_panel(self.question, panel, {})
         panel = panel.take(known)
         return window_of_panel(self.question, panel, {self.question.label: panel.label})
+
+    def _watched(self, panel: Panel) -> Panel:
+        """Return the rows that are watched."""
+        watched = self.question.watched
+        return panel if watched is None else panel.take(watched.rows(panel.features))
 
     def columns(self, model: FittedClassifier) -> tuple[MonitoredColumn, ...]:
         """Return features, probability and answer."""

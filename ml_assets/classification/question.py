@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_assets.contract import TableName
+from ml_assets.monitoring.clocks import Recent
 
 Moments = npt.NDArray[np.datetime64]
 
@@ -110,6 +111,8 @@ class Question:
         Features that this question does not use, each with the reason.
     clocks
         Features that move with time by themselves, each with the reason: nothing is wrong when they do.
+    watched
+        Rows among which drift is looked for; None for all.
     features_event
         Kind of event that must be complete for the features of a period to be whole; None where it is that of the
         answer.
@@ -144,6 +147,7 @@ class Question:
     not_features: tuple[str, ...] = ()
     left_out: Mapping[str, str] | None = None
     clocks: Mapping[str, str] = field(default_factory=dict)
+    watched: Recent | None = None
     features_event: str | None = None
     is_no_of_interest: bool = False
     duration: Duration | None = None

@@ -16,7 +16,7 @@ import pandas as pd
 from ml_assets.classification.evaluation import Importance
 from ml_assets.classification.monitored import known_answers, newest_complete_rows, window_of_panel
 from ml_assets.cltv.fitted import FittedValue
-from ml_assets.cltv.panel import HISTORY, value_panel_of
+from ml_assets.cltv.panel import HISTORY, ValuePanel, value_panel_of
 from ml_assets.cltv.question import ValueQuestion
 from ml_assets.cltv.steps import TrainedValue
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
@@ -34,7 +34,7 @@ class MonitoredValue:
 
     def learned(self, trained: TrainedValue) -> Window | None:
         """Return the rows that were known before the test window, with their money."""
-        rows = trained.rows.panel.take(trained.rows.split.fold.known)
+        rows = self._watched(trained.rows.panel.take(trained.rows.split.fold.known))
         return window_of_panel(self.question.hurdle, rows.panel, {self.question.value_column: rows.value})
 
     def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
@@ -43,12 +43,16 @@ class MonitoredValue:
         frame = newest_complete_rows(hurdle, warehouse, until)
         if frame is None:
             return None
-        rows = value_panel_of(self.question, frame)
+        rows = self._watched(value_panel_of(self.question, frame))
         known = known_answers(hurdle, rows.panel, warehouse)
         if known is None:
             return window_of_panel(hurdle, rows.panel, {})
         rows = rows.take(known)
         return window_of_panel(hurdle, rows.panel, {self.question.value_column: rows.value})
+
+    def _watched(self, rows: ValuePanel) -> ValuePanel:
+        """Return the rows of those who bought of late."""
+        return rows.take(self.question.watched.rows(rows.panel.features))
 
     def columns(self, model: FittedValue) -> tuple[MonitoredColumn, ...]:
         """Return features, expected money and money."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ml_assets.classification.question import Duration, Period, Question, Rule, Term
 from ml_assets.contract import FEATURES_SCHEMA, TableName
+from ml_assets.monitoring import clocks
 
 _TABLE = TableName(FEATURES_SCHEMA, "ftr_late_delivery")
 _KEY = ("order_id", "decision_point")
@@ -58,6 +59,7 @@ LATE_DELIVERY_PURCHASE = Question(
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
     observed_event="deliveries",
+    features_event="purchases",
     segment=_SEGMENT,
     rule=Rule(
         words="Late is what takes long as a rule and was promised soon: usual days of the route "
@@ -70,6 +72,7 @@ LATE_DELIVERY_PURCHASE = Question(
     ),
     not_features=_NOT_FEATURES,
     left_out={**_CALENDAR, **_UNKNOWN_AT_PURCHASE, **_SAME_AT_PURCHASE},
+    clocks=clocks.LATE_DELIVERY,
     duration=Duration(days=_DAYS, limit="promised_days"),
     claims=_CLAIMS,
 )
@@ -89,6 +92,7 @@ LATE_DELIVERY_HANDOVER = Question(
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
     observed_event="deliveries",
+    features_event="purchases",
     segment=_SEGMENT,
     rule=Rule(
         words="Late is what takes long as a rule and has little time left: usual days of the route "
@@ -97,6 +101,7 @@ LATE_DELIVERY_HANDOVER = Question(
     ),
     not_features=_NOT_FEATURES,
     left_out=_CALENDAR,
+    clocks=clocks.LATE_DELIVERY,
     duration=Duration(days=_DAYS, limit="promise_left_days"),
     claims=_CLAIMS,
 )

@@ -46,7 +46,7 @@ class MonitoredSegmentation:
         if not len(days):
             return None
         where = f"{question.as_of_column} = date '{day(days[-1])}'"
-        columns = [question.entity, question.as_of_column, *question.columns]
+        columns = list(dict.fromkeys([question.entity, question.as_of_column, *question.columns, question.watched.column]))
         return self._snapshot(warehouse.read(question.table, columns, where))
 
     def columns(self, model: FittedSegmentation) -> tuple[MonitoredColumn, ...]:
@@ -61,6 +61,7 @@ class MonitoredSegmentation:
         return pd.DataFrame({SEGMENT: model.segment(features)}, index=features.index)
 
     def _snapshot(self, frame: pd.DataFrame) -> Window | None:
+        frame = frame.loc[self.question.watched.rows(frame)]
         if frame.empty:
             return None
         as_of = moments(frame[self.question.as_of_column])

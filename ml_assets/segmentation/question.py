@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml_assets.contract import TableName
+from ml_assets.monitoring.clocks import ORDERED_THIS_MONTH, Recent
 
 
 class Transform(StrEnum):
@@ -118,6 +119,8 @@ class SegmentationQuestion:
         Columns whose medians describe a segment: recency, orders, value, in this order.
     clocks
         Features that move with time by themselves, each with the reason.
+    watched
+        Customers among whom drift is looked for.
     claims
         What others have claimed, by metric, to be reported against.
     """
@@ -141,6 +144,7 @@ class SegmentationQuestion:
     prototypes: tuple[Prototype, ...]
     profile_columns: tuple[str, ...]
     clocks: Mapping[str, str] = field(default_factory=dict)
+    watched: Recent = ORDERED_THIS_MONTH
     claims: Mapping[str, float] | None = None
 
     @property
