@@ -29,9 +29,9 @@ class DriftConfig(Config):
         Into how many quantiles of both windows together a numeric column is divided at most.
     min_share
         Share of the rows of both windows together below which categories are compared as one.
-    min_blocks
-        Blocks of the reference, each as long as the current window, without which shocks that all rows of a period
-        share cannot be measured.
+    min_stretches
+        Stretches of the reference, each as long as the current window, without which shocks that all rows of a period
+        share are not measured.
     """
 
     alpha: float = Field(default=0.01, gt=0.0, lt=0.5)
@@ -42,4 +42,4 @@ class DriftConfig(Config):
     min_rows: int = Field(default=500, ge=2)
     bins: int = Field(default=64, ge=4)
     min_share: float = Field(default=0.01, gt=0.0, lt=1.0)
-    min_blocks: int = Field(default=4, ge=3)
+    min_stretches: int = Field(default=4, ge=3)

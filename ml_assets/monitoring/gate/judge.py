@@ -11,9 +11,10 @@ import numpy as np
 
 from ml_assets.monitoring.columns import MonitoredColumn, Role
 from ml_assets.monitoring.config import DriftConfig
-from ml_assets.monitoring.gate.measured import Block, blocks
-from ml_assets.monitoring.gate.thresholds import thresholds
-from ml_assets.monitoring.gate.words import described, sentence, share_of
+from ml_assets.monitoring.gate.farthest import column_drift, unmeasured
+from ml_assets.monitoring.gate.measured import blocks
+from ml_assets.monitoring.gate.spreads import layout, spreads
+from ml_assets.monitoring.gate.words import sentence
 from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict
 from ml_assets.monitoring.window import Window
 
@@ -46,11 +47,31 @@ def judge(
         If a window lacks a column, or a numeric one holds other things than numbers.
     """
     if min(len(reference.frame), len(current.frame)) < config.min_rows:
-        found = [_unmeasured(column) for column in columns]
-        return _verdict(Verdict.INSUFFICIENT, found, reference, current, config, reference_name)
-    judged = sum(1 for column in columns if not column.excluded)
-    found = [_drift(reference, current, column, config.alpha / max(judged, 1), config) for column in columns]
+        unseen = [unmeasured(column) for column in columns]
+        return _verdict(Verdict.INSUFFICIENT, unseen, reference, current, config, reference_name)
+    found = _column_drifts(reference, current, columns, config)
     return _verdict(_weighed(found, config), found, reference, current, config, reference_name)
+
+
+def _column_drifts(
+    reference: Window, current: Window, columns: Sequence[MonitoredColumn], config: DriftConfig
+) -> list[ColumnDrift]:
+    """Return what is said of each column; those that are judged share the chance of a false alarm alike."""
+    measured = [blocks(reference, current, column, config) for column in columns]
+    is_judged = [not column.excluded for column in columns]
+    wider = iter(
+        spreads(
+            [block for found in measured for block in found],
+            [flag for flag, found in zip(is_judged, measured, strict=True) for _ in found],
+            layout(reference, current),
+            config.min_stretches,
+        )
+    )
+    alpha = config.alpha / max(sum(is_judged), 1)
+    return [
+        column_drift(reference, current, column, [(block, next(wider)) for block in found], alpha, config)
+        for column, found in zip(columns, measured, strict=True)
+    ]
 
 
 def _weighed(columns: Sequence[ColumnDrift], config: DriftConfig) -> Verdict:
@@ -67,50 +88,6 @@ def _weighed(columns: Sequence[ColumnDrift], config: DriftConfig) -> Verdict:
 
 def _importance(columns: Sequence[ColumnDrift]) -> float:
     return sum(column.importance for column in columns if column.is_drifted and column.role is Role.FEATURE)
-
-
-def _drift(
-    reference: Window, current: Window, column: MonitoredColumn, alpha: float, config: DriftConfig
-) -> ColumnDrift:
-    """Return the part of a column that moved farthest in proportion to its threshold."""
-    farthest: tuple[float, Block, int, float] | None = None
-    for block in blocks(reference, current, column, config):
-        limits = thresholds(block.components, alpha * block.weight, config)
-        ratios = np.abs(block.components.effect) / limits
-        place = int(np.argmax(ratios))
-        if np.isfinite(limits[place]) and (farthest is None or ratios[place] > farthest[0]):
-            farthest = (float(ratios[place]), block, place, float(limits[place]))
-    if farthest is None:
-        return _unmeasured(column)
-    ratio, block, place, limit = farthest
-    part, rows = block.parts[place], len(reference.frame)
-    return _unmeasured(column).model_copy(
-        update={
-            "effect": float(block.components.effect[place]),
-            "threshold": limit,
-            "is_drifted": ratio >= 1.0 and not column.excluded,
-            "part": part,
-            "reference": described(reference.frame[column.name], part, share_of(block, place, slice(None, rows))),
-            "current": described(current.frame[column.name], part, share_of(block, place, slice(rows, None))),
-        }
-    )
-
-
-def _unmeasured(column: MonitoredColumn) -> ColumnDrift:
-    return ColumnDrift(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        effect=None,
-        threshold=None,
-        is_drifted=False,
-        part="",
-        reference="",
-        current="",
-        importance=column.importance,
-        excluded=column.excluded,
-        raw_columns=column.raw_columns,
-    )
 
 
 def _verdict(

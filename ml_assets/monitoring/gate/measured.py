@@ -18,6 +18,7 @@ from ml_assets.monitoring.gate.cells import MISSING, Cells, category_cells, orde
 from ml_assets.monitoring.gate.components import Components, ordered_components, share_components
 from ml_assets.monitoring.window import Window
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 ORDERED_PARTS = ("location", "spread", "shape")
@@ -50,13 +51,57 @@ class Block:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Components with their part of the column's chance of a false alarm, 0 to 1."""
+
+    components: Components
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts show of a column: its values and its missing share, each None if there is nothing to compare."""
+
+    known: Weighted | None
+    missing: Weighted | None
+
+
+def counted(
+    reference: FloatArray,
+    current: FloatArray,
+    kind: ColumnKind,
+    missing: tuple[FloatArray, FloatArray] | None,
+) -> Counted:
+    """Return the components of a column from counts: of its values, and of its missing share if it has one.
+
+    Parameters
+    ----------
+    reference, current
+        Rows in each cell, shape (..., cells); values are compared if each window has one and both have three together.
+    kind
+        Whether the cells are ordered.
+    missing
+        Rows without a value in reference and current, shape (...) each; None if there are none at all.
+    """
+    known = reference.sum(axis=-1), current.sum(axis=-1)
+    is_compared = bool(np.all(np.minimum(*known) > 0.0) and np.all(known[0] + known[1] >= _LEAST_ROWS))
+    weight = 1.0 - _MISSING_WEIGHT if missing is not None and is_compared else 1.0
+    measure = ordered_components if kind is ColumnKind.NUMERIC else share_components
+    values = Weighted(measure(reference, current), weight) if is_compared else None
+    if missing is None:
+        return Counted(values, None)
+    gaps = [np.stack([rows, absent], axis=-1) for rows, absent in zip(known, missing, strict=True)]
+    return Counted(values, Weighted(share_components(gaps[0], gaps[1]), 1.0 - weight if is_compared else 1.0))
+
+
 def blocks(reference: Window, current: Window, column: MonitoredColumn, config: DriftConfig) -> tuple[Block, ...]:
     """Return what can be measured of a column: nothing, its values, its missing share, or both.
 
     Parameters
     ----------
     reference, current
-        Windows with at least one row each.
+        Windows with at least one row each, and at least three together.
     column
         Which column, and how its values are compared.
     config
@@ -70,16 +115,12 @@ def blocks(reference: Window, current: Window, column: MonitoredColumn, config: 
     rows = len(reference.frame)
     values = pd.concat([_values(reference, column), _values(current, column)], ignore_index=True)
     cells = _cells(values, column.kind, config)
-    known = [count.sum() for count in cells.counts(rows)]
-    is_compared = min(known) > 0 and sum(known) >= _LEAST_ROWS
     is_missing = (cells.code == MISSING).astype(np.intp)
-    has_missing = bool(is_missing.any())
-    weight = 1.0 - _MISSING_WEIGHT if has_missing and is_compared else 1.0
-    found = [_values_block(cells, rows, column.kind, weight)] if is_compared else []
-    if has_missing:
-        shares = share_components(*Cells(is_missing, (), 2).counts(rows))
-        found.append(Block((MISSING_PART,), is_missing, shares, 1.0 - weight if is_compared else 1.0))
-    return tuple(found)
+    absent = [np.array(is_missing[part].sum(), dtype=np.float64) for part in (slice(None, rows), slice(rows, None))]
+    missing = (absent[0], absent[1]) if is_missing.any() else None
+    found = counted(*cells.counts(rows), column.kind, missing)
+    laid = ((_parts(cells, column.kind), cells.code, found.known), ((MISSING_PART,), is_missing, found.missing))
+    return tuple(Block(parts, code, each.components, each.weight) for parts, code, each in laid if each is not None)
 
 
 def _values(window: Window, column: MonitoredColumn) -> pd.Series:
@@ -103,9 +144,7 @@ def _cells(values: pd.Series, kind: ColumnKind, config: DriftConfig) -> Cells:
         ) from error
 
 
-def _values_block(cells: Cells, rows: int, kind: ColumnKind, weight: float) -> Block:
-    counts = cells.counts(rows)
+def _parts(cells: Cells, kind: ColumnKind) -> tuple[str, ...]:
     if kind is ColumnKind.NUMERIC:
-        return Block(ORDERED_PARTS, cells.code, ordered_components(*counts), weight)
-    named = cells.names[1:] if cells.count == 2 else cells.names
-    return Block(tuple(f"share of {name!r}" for name in named), cells.code, share_components(*counts), weight)
+        return ORDERED_PARTS
+    return tuple(f"share of {name!r}" for name in (cells.names[1:] if cells.count == 2 else cells.names))
