@@ -1,0 +1,149 @@
+"""What Evidently draws of two windows, column by column with the score and the threshold that the gate used.
+
+Belongs here: calls of Evidently, which takes seconds to import and is imported when it is needed. Does not belong
+here: statistics (``gate``), the page around the charts (``drift_page``).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from ml_assets.monitoring.columns import ColumnKind
+from ml_assets.monitoring.report.drawn_rows import DrawnRows
+from ml_assets.monitoring.verdict import ColumnDrift
+
+METHOD = "smooth two-sample test of the gate"
+
+
+class DrawnDrift(BaseModel):
+    """What Evidently says of a column on the page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    score: float
+    threshold: float
+    is_drifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnReport:
+    """Widgets as Evidently's own JSON holds them, and what they say.
+
+    Attributes
+    ----------
+    widgets
+        Charts and tables, in the order of the columns.
+    columns
+        What is said of each column that was judged.
+    """
+
+    widgets: tuple[Mapping[str, Any], ...]
+    columns: Mapping[str, DrawnDrift]
+
+
+def drift_report(rows: DrawnRows, columns: Sequence[ColumnDrift]) -> DrawnReport:
+    """Return a chart and a test of each column, whose score, threshold and outcome are the gate's.
+
+    Parameters
+    ----------
+    rows
+        Rows to draw.
+    columns
+        Judged columns: each has an effect, a threshold, and values in both windows.
+    """
+    from evidently.metrics import ValueDrift
+
+    if not columns:
+        return DrawnReport((), {})
+    with _registered(columns) as method:
+        metrics = [ValueDrift(column=each.name, method=method, threshold=each.threshold) for each in columns]
+        widgets, tests, values = _run(rows, metrics, {each.name: each.kind for each in columns}, include_tests=True)
+    outcomes = {each["metric_config"]["params"]["column"]: each["status"] for each in values["tests"]}
+    said = {
+        each["config"]["column"]: DrawnDrift(
+            score=each["value"],
+            threshold=each["config"]["threshold"],
+            is_drifted=outcomes[each["config"]["column"]] == "FAIL",
+        )
+        for each in values["metrics"]
+    }
+    return DrawnReport((*widgets, *tests), said)
+
+
+def summary_report(rows: DrawnRows, kinds: Mapping[str, ColumnKind]) -> DrawnReport:
+    """Return counts, missing values and quantiles of each column in both windows, without a test of their own."""
+    from evidently.presets import ValueStats
+
+    if not kinds:
+        return DrawnReport((), {})
+    metrics = [ValueStats(column=name) for name in kinds]
+    widgets, _, _ = _run(rows, metrics, kinds, include_tests=False)
+    return DrawnReport(widgets, {})
+
+
+@contextmanager
+def _registered(columns: Iterable[ColumnDrift]) -> Iterator[str]:
+    """Make the gate's figures known to Evidently as a test for as long as a report runs; return the test's name.
+
+    Evidently finds a test by its name in a registry of the process; a name by lot keeps reports apart that run at
+    once.
+    """
+    from evidently.legacy.calculations.stattests import StatTest, register_stattest, registry
+    from evidently.legacy.core import ColumnType
+
+    judged = {each.name: each for each in columns}
+
+    def of_the_gate(
+        reference: pd.Series, current: pd.Series, kind: ColumnType, threshold: float
+    ) -> tuple[float | None, bool]:
+        column = judged[str(current.name)]
+        return column.effect, column.is_drifted
+
+    name = f"gate_{uuid.uuid4().hex}"
+    test = StatTest(
+        name=name, display_name=METHOD, allowed_feature_types=[ColumnType.Numerical, ColumnType.Categorical]
+    )
+    register_stattest(test, default_impl=of_the_gate)
+    try:
+        yield name
+    finally:
+        del registry._registered_stat_tests[name]
+        del registry._registered_stat_test_funcs[of_the_gate]
+        del registry._impls[test]
+
+
+def _run(
+    rows: DrawnRows, metrics: Sequence[object], kinds: Mapping[str, ColumnKind], *, include_tests: bool
+) -> tuple[tuple[Mapping[str, Any], ...], tuple[Mapping[str, Any], ...], Mapping[str, Any]]:
+    """Return the widgets of the metrics, those of their tests, and the values, all as plain JSON."""
+    from evidently import DataDefinition, Dataset, Report
+    from evidently.legacy.utils import NumpyEncoder
+
+    definition = DataDefinition(
+        numerical_columns=[name for name, kind in kinds.items() if kind is ColumnKind.NUMERIC],
+        categorical_columns=[name for name, kind in kinds.items() if kind is ColumnKind.CATEGORICAL],
+    )
+    current, reference = (
+        Dataset.from_pandas(frame[list(kinds)], definition) for frame in (rows.current, rows.reference)
+    )
+    snapshot = Report(list(metrics), include_tests=include_tests).run(current, reference)
+    model = snapshot.to_snapshot_model()
+    widgets, tests, values = json.loads(
+        json.dumps(
+            (
+                [each.dict() for each in model.widgets],
+                [each.dict() for each in model.tests_widgets],
+                snapshot.dict(),
+            ),
+            cls=NumpyEncoder,
+        )
+    )
+    return tuple(widgets), tuple(tests), values
