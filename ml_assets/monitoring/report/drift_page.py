@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from markupsafe import Markup
-
-from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, drawn_rows
+from ml_assets.monitoring.report.charts import readable
+from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, all_rows, chart_rows
 from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, summary_report
 from ml_assets.monitoring.report.record import DriftRecord, RealisedFigures, ReportKind
 from ml_assets.monitoring.report.scripts import SharedScript, shared_script
+from ml_assets.monitoring.report.summary import summaries
 from ml_assets.monitoring.report.widgets import embedded
 from ml_assets.monitoring.report.wording import VERDICT_TONES, VERDICT_WORDS
 from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict
@@ -92,15 +92,19 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
     facts
         What stands beside that.
     """
-    rows = drawn_rows(reference, current, ((each.name, each.kind) for each in verdict.columns))
-    not_drawn = _not_drawn(verdict.columns, rows.empty)
+    rows = all_rows(reference, current, {each.name: each.kind for each in verdict.columns})
+    drawn = chart_rows(rows)
+    not_drawn = _not_drawn(verdict.columns, drawn.empty)
     judged = in_order(each for each in verdict.columns if each.name not in not_drawn and not each.excluded)
     opened = judged[: max(OPEN_CHARTS, len(verdict.drifted))]
-    first = drift_report(rows, opened)
-    others = drift_report(rows, judged[len(opened) :])
-    summary = summary_report(rows, {each.name: each.kind for each in verdict.columns if each.name not in rows.empty})
+    others = judged[len(opened) :]
+    excluded = {each.name for each in verdict.columns if each.excluded} & drawn.visible.keys()
+    periods = rows.current.index.nunique()
+    first, rest = (drift_report(drawn, columns) for columns in (opened, others))
+    unjudged = summary_report(drawn, sorted(excluded))
+    live = {"first": readable(first.widgets, periods), "others": readable(rest.widgets, periods)}
     script = shared_script()
-    record = _record(facts, verdict, {**first.columns, **others.columns}, not_drawn)
+    record = _record(facts, verdict, {**first.columns, **rest.columns}, not_drawn)
     page = rendered(
         "drift.html",
         title=f"{facts.model}: drift",
@@ -110,21 +114,20 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
         tone=VERDICT_TONES[verdict.verdict],
         verdict_words=VERDICT_WORDS[verdict.verdict],
         columns=in_order(verdict.columns),
-        excluded=[each for each in verdict.columns if each.excluded],
-        opened=[each.name for each in opened],
-        others=[each.name for each in judged[len(opened) :]],
+        summaries=summaries(rows),
+        opened=opened,
+        others=others,
+        unjudged=excluded,
         drawn_rows=DRAWN_ROWS,
         script=script,
-        data=Markup(embedded({"first": first.widgets, "others": others.widgets, "summary": summary.widgets})),
+        data=embedded({**live, "unjudged": unjudged}),
     )
     return Report(page, f"{record.model_dump_json(indent=1)}\n", script)
 
 
 def in_order(columns: Iterable[ColumnDrift]) -> list[ColumnDrift]:
     """Return drifted columns first, then those that are judged, then the others; within that by importance and name."""
-    return sorted(
-        columns, key=lambda each: (not each.is_drifted, bool(each.excluded), -each.importance, each.name)
-    )
+    return sorted(columns, key=lambda each: (not each.is_drifted, bool(each.excluded), -each.importance, each.name))
 
 
 def _not_drawn(columns: Sequence[ColumnDrift], empty: frozenset[str]) -> dict[str, str]:

@@ -7,10 +7,10 @@ here: statistics (``gate``), the page around the charts (``drift_page``).
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,8 @@ from ml_assets.monitoring.report.drawn_rows import DrawnRows
 from ml_assets.monitoring.verdict import ColumnDrift
 
 METHOD = "smooth two-sample test of the gate"
+# What the gate found of the columns of the report that runs, by their names.
+_JUDGED: ContextVar[Mapping[str, ColumnDrift]] = ContextVar("judged columns")
 
 
 class DrawnDrift(BaseModel):
@@ -63,9 +65,12 @@ def drift_report(rows: DrawnRows, columns: Sequence[ColumnDrift]) -> DrawnReport
 
     if not columns:
         return DrawnReport((), {})
-    with _registered(columns) as method:
-        metrics = [ValueDrift(column=each.name, method=method, threshold=each.threshold) for each in columns]
+    metrics = [ValueDrift(column=each.name, method=_method(), threshold=each.threshold) for each in columns]
+    judged = _JUDGED.set({each.name: each for each in columns})
+    try:
         widgets, tests, values = _run(rows, metrics, {each.name: each.kind for each in columns}, include_tests=True)
+    finally:
+        _JUDGED.reset(judged)
     outcomes = {each["metric_config"]["params"]["column"]: each["status"] for each in values["tests"]}
     said = {
         each["config"]["column"]: DrawnDrift(
@@ -78,46 +83,39 @@ def drift_report(rows: DrawnRows, columns: Sequence[ColumnDrift]) -> DrawnReport
     return DrawnReport((*widgets, *tests), said)
 
 
-def summary_report(rows: DrawnRows, kinds: Mapping[str, ColumnKind]) -> DrawnReport:
-    """Return counts, missing values and quantiles of each column in both windows, without a test of their own."""
+def summary_report(rows: DrawnRows, columns: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """Return widgets with the distribution of each column in both windows, and no test of it."""
     from evidently.presets import ValueStats
 
-    if not kinds:
-        return DrawnReport((), {})
-    metrics = [ValueStats(column=name) for name in kinds]
-    widgets, _, _ = _run(rows, metrics, kinds, include_tests=False)
-    return DrawnReport(widgets, {})
+    if not columns:
+        return ()
+    metrics = [ValueStats(column=name) for name in columns]
+    return _run(rows, metrics, {name: rows.kinds[name] for name in columns}, include_tests=False)[0]
 
 
-@contextmanager
-def _registered(columns: Iterable[ColumnDrift]) -> Iterator[str]:
-    """Make the gate's figures known to Evidently as a test for as long as a report runs; return the test's name.
+@cache
+def _method() -> str:
+    """Make the gate's figures known to Evidently as a test, once in a process; return the test's name.
 
-    Evidently finds a test by its name in a registry of the process; a name by lot keeps reports apart that run at
-    once.
+    Evidently finds a test by its name in a registry of the process, and calls it with the values of a column. What the
+    gate found of that column is looked up, not computed again: rows of one entity, and periods, are not known there.
     """
-    from evidently.legacy.calculations.stattests import StatTest, register_stattest, registry
+    from evidently.legacy.calculations.stattests import StatTest, register_stattest
     from evidently.legacy.core import ColumnType
-
-    judged = {each.name: each for each in columns}
 
     def of_the_gate(
         reference: pd.Series, current: pd.Series, kind: ColumnType, threshold: float
     ) -> tuple[float | None, bool]:
-        column = judged[str(current.name)]
+        column = _JUDGED.get()[str(current.name)]
         return column.effect, column.is_drifted
 
-    name = f"gate_{uuid.uuid4().hex}"
     test = StatTest(
-        name=name, display_name=METHOD, allowed_feature_types=[ColumnType.Numerical, ColumnType.Categorical]
+        name="smooth_two_sample",
+        display_name=METHOD,
+        allowed_feature_types=[ColumnType.Numerical, ColumnType.Categorical],
     )
     register_stattest(test, default_impl=of_the_gate)
-    try:
-        yield name
-    finally:
-        del registry._registered_stat_tests[name]
-        del registry._registered_stat_test_funcs[of_the_gate]
-        del registry._impls[test]
+    return test.name
 
 
 def _run(

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from ml_assets.reports.page import rendered
 
-
 # Folder of the shared scripts, beside the folders of the pages.
 SCRIPTS = "assets"
 

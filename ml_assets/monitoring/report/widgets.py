@@ -13,8 +13,10 @@ from itertools import count
 from typing import Any
 
 # A chart is a few hundred pixels wide; more digits cannot be seen.
-_DIGITS = 5
+_DIGITS = 4
 _ID, _TEMPLATE = "id", "template"
+# What ties a widget to the metric that it was made from; nothing on a page asks for it.
+_UNUSED = frozenset({"linked_metrics", "source_fingerprint"})
 
 
 def embedded(sections: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
@@ -52,10 +54,13 @@ class _Numbered:
 def _slim(value: Any, names: _Numbered, templates: list[Any]) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: names(each) if key == _ID and isinstance(each, str)
-            else _shared(each, templates) if key == _TEMPLATE and isinstance(each, Mapping)
+            key: names(each)
+            if key == _ID and isinstance(each, str)
+            else _shared(each, templates)
+            if key == _TEMPLATE and isinstance(each, Mapping)
             else _slim(each, names, templates)
             for key, each in value.items()
+            if key not in _UNUSED
         }
     if isinstance(value, str):
         return value

@@ -2,7 +2,11 @@
 (() => {
   const restore = (node, templates) => {
     if (!node || typeof node !== "object") return;
-    if (node.layout && typeof node.layout.template === "number") node.layout.template = templates[node.layout.template];
+    if (node.layout && typeof node.layout.template === "number") {
+      node.layout.template = templates[node.layout.template];
+      // Above the chart it takes no width, of which a phone has little.
+      node.layout.legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+    }
     Object.values(node).forEach(each => restore(each, templates));
   };
   const start = () => {
