@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ml_assets.monitoring.report.charts import readable
+from ml_assets.monitoring.report.charts import readable, without_score
 from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, all_rows, chart_rows
-from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, summary_report
+from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, unjudged_report
 from ml_assets.monitoring.report.record import DriftRecord, RealisedFigures, ReportKind
 from ml_assets.monitoring.report.scripts import SharedScript, shared_script
 from ml_assets.monitoring.report.summary import summaries
@@ -98,11 +98,11 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
     judged = in_order(each for each in verdict.columns if each.name not in not_drawn and not each.excluded)
     opened = judged[: max(OPEN_CHARTS, len(verdict.drifted))]
     others = judged[len(opened) :]
-    excluded = {each.name for each in verdict.columns if each.excluded} & drawn.visible.keys()
+    excluded = in_order(each for each in verdict.columns if each.excluded and each.name in drawn.visible)
     periods = rows.current.index.nunique()
     first, rest = (drift_report(drawn, columns) for columns in (opened, others))
-    unjudged = summary_report(drawn, sorted(excluded))
-    live = {"first": readable(first.widgets, periods), "others": readable(rest.widgets, periods)}
+    unjudged = without_score(unjudged_report(drawn, excluded), [each.excluded for each in excluded])
+    live = {"first": first.widgets, "others": rest.widgets, "unjudged": unjudged}
     script = shared_script()
     record = _record(facts, verdict, {**first.columns, **rest.columns}, not_drawn)
     page = rendered(
@@ -120,7 +120,7 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
         unjudged=excluded,
         drawn_rows=DRAWN_ROWS,
         script=script,
-        data=embedded({**live, "unjudged": unjudged}),
+        data=embedded({name: readable(widgets, periods) for name, widgets in live.items()}),
     )
     return Report(page, f"{record.model_dump_json(indent=1)}\n", script)
 

@@ -21,6 +21,7 @@ from ml_assets.monitoring.report.drawn_rows import DrawnRows
 from ml_assets.monitoring.verdict import ColumnDrift
 
 METHOD = "smooth two-sample test of the gate"
+_NOTHING = {"effect": 0.0, "threshold": 0.0, "is_drifted": False}
 # What the gate found of the columns of the report that runs, by their names.
 _JUDGED: ContextVar[Mapping[str, ColumnDrift]] = ContextVar("judged columns")
 
@@ -61,16 +62,7 @@ def drift_report(rows: DrawnRows, columns: Sequence[ColumnDrift]) -> DrawnReport
     columns
         Judged columns: each has an effect, a threshold, and values in both windows.
     """
-    from evidently.metrics import ValueDrift
-
-    if not columns:
-        return DrawnReport((), {})
-    metrics = [ValueDrift(column=each.name, method=_method(), threshold=each.threshold) for each in columns]
-    judged = _JUDGED.set({each.name: each for each in columns})
-    try:
-        widgets, tests, values = _run(rows, metrics, {each.name: each.kind for each in columns}, include_tests=True)
-    finally:
-        _JUDGED.reset(judged)
+    widgets, values = _run(rows, columns, include_tests=True)
     outcomes = {each["metric_config"]["params"]["column"]: each["status"] for each in values["tests"]}
     said = {
         each["config"]["column"]: DrawnDrift(
@@ -80,17 +72,15 @@ def drift_report(rows: DrawnRows, columns: Sequence[ColumnDrift]) -> DrawnReport
         )
         for each in values["metrics"]
     }
-    return DrawnReport((*widgets, *tests), said)
+    return DrawnReport(widgets, said)
 
 
-def summary_report(rows: DrawnRows, columns: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
-    """Return widgets with the distribution of each column in both windows, and no test of it."""
-    from evidently.presets import ValueStats
+def unjudged_report(rows: DrawnRows, columns: Sequence[ColumnDrift]) -> tuple[Mapping[str, Any], ...]:
+    """Return the charts of columns that were not judged.
 
-    if not columns:
-        return ()
-    metrics = [ValueStats(column=name) for name in columns]
-    return _run(rows, metrics, {name: rows.kinds[name] for name in columns}, include_tests=False)[0]
+    Evidently draws no column without a score: the one that it writes here, zero, is to be taken off (``charts``).
+    """
+    return _run(rows, [each.model_copy(update=_NOTHING) for each in columns], include_tests=False)[0]
 
 
 @cache
@@ -119,29 +109,28 @@ def _method() -> str:
 
 
 def _run(
-    rows: DrawnRows, metrics: Sequence[object], kinds: Mapping[str, ColumnKind], *, include_tests: bool
-) -> tuple[tuple[Mapping[str, Any], ...], tuple[Mapping[str, Any], ...], Mapping[str, Any]]:
-    """Return the widgets of the metrics, those of their tests, and the values, all as plain JSON."""
+    rows: DrawnRows, columns: Sequence[ColumnDrift], *, include_tests: bool
+) -> tuple[tuple[Mapping[str, Any], ...], Mapping[str, Any]]:
+    """Return the widgets of the columns, and of their tests, and the values, all as plain JSON."""
     from evidently import DataDefinition, Dataset, Report
     from evidently.legacy.utils import NumpyEncoder
+    from evidently.metrics import ValueDrift
 
+    if not columns:
+        return (), {"tests": [], "metrics": []}
+    names = [each.name for each in columns]
     definition = DataDefinition(
-        numerical_columns=[name for name, kind in kinds.items() if kind is ColumnKind.NUMERIC],
-        categorical_columns=[name for name, kind in kinds.items() if kind is ColumnKind.CATEGORICAL],
+        numerical_columns=[each.name for each in columns if each.kind is ColumnKind.NUMERIC],
+        categorical_columns=[each.name for each in columns if each.kind is ColumnKind.CATEGORICAL],
     )
-    current, reference = (
-        Dataset.from_pandas(frame[list(kinds)], definition) for frame in (rows.current, rows.reference)
-    )
-    snapshot = Report(list(metrics), include_tests=include_tests).run(current, reference)
+    current, reference = (Dataset.from_pandas(frame[names], definition) for frame in (rows.current, rows.reference))
+    metrics = [ValueDrift(column=each.name, method=_method(), threshold=each.threshold) for each in columns]
+    judged = _JUDGED.set({each.name: each for each in columns})
+    try:
+        snapshot = Report(metrics, include_tests=include_tests).run(current, reference)
+    finally:
+        _JUDGED.reset(judged)
     model = snapshot.to_snapshot_model()
-    widgets, tests, values = json.loads(
-        json.dumps(
-            (
-                [each.dict() for each in model.widgets],
-                [each.dict() for each in model.tests_widgets],
-                snapshot.dict(),
-            ),
-            cls=NumpyEncoder,
-        )
-    )
-    return tuple(widgets), tuple(tests), values
+    widgets = [each.dict() for each in (*model.widgets, *model.tests_widgets)]
+    widgets, values = json.loads(json.dumps((widgets, snapshot.dict()), cls=NumpyEncoder))
+    return tuple(widgets), values

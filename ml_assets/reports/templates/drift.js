@@ -4,8 +4,10 @@
     if (!node || typeof node !== "object") return;
     if (node.layout && typeof node.layout.template === "number") {
       node.layout.template = templates[node.layout.template];
-      // Above the chart it takes no width, of which a phone has little.
+      // A phone has little width: the legend stands above the chart, and the margins hold no more than the labels.
       node.layout.legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+      node.layout.margin = { l: 50, r: 15, t: 80, b: 45 };
+      (node.layout.updatemenus || []).forEach(each => Object.assign(each, { x: 1, xanchor: "right", y: 1.3 }));
     }
     Object.values(node).forEach(each => restore(each, templates));
   };
