@@ -1,0 +1,118 @@
+"""The rows that a page is made from, as Evidently can read them.
+
+Belongs here: types, common categories; for charts a fixed sample and the middle of long tails. Does not belong here: a
+figure that anything is judged by (``gate``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.monitoring.columns import ColumnKind
+from ml_assets.monitoring.window import Window
+
+# A histogram of so many rows looks the same as one of a million.
+DRAWN_ROWS = 20_000
+# More bars than this cannot be told apart.
+DRAWN_CATEGORIES = 20
+# A long tail would press all else into one bar: what lies beyond is drawn at the edge.
+DRAWN_QUANTILES = (0.005, 0.995)
+_SEED = 20180831
+# Name of the rows' index, which Evidently writes beside a chart over time.
+_PERIOD = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRows:
+    """Rows of both windows; the index is the period of a row.
+
+    Attributes
+    ----------
+    reference, current
+        Numeric columns as float, categorical ones as text; missing and infinite values are NaN or None.
+    kinds
+        Kind of each column.
+    empty
+        Columns without a single value in one of the windows, which no chart can show.
+    """
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+    kinds: Mapping[str, ColumnKind]
+    empty: frozenset[str]
+
+    @property
+    def visible(self) -> dict[str, ColumnKind]:
+        """The columns that have values in both windows, with their kinds."""
+        return {name: kind for name, kind in self.kinds.items() if name not in self.empty}
+
+
+def all_rows(reference: Window, current: Window, kinds: Mapping[str, ColumnKind]) -> DrawnRows:
+    """Return all rows of both windows with these columns."""
+    pairs = {
+        name: _numbers(reference.frame[name], current.frame[name])
+        if kind is ColumnKind.NUMERIC
+        else _categories(reference.frame[name], current.frame[name])
+        for name, kind in kinds.items()
+    }
+    frames = [
+        pd.DataFrame({name: pair[side] for name, pair in pairs.items()}).set_axis(_index(window))
+        for side, window in enumerate((reference, current))
+    ]
+    empty = frozenset(name for name in kinds if any(frame[name].isna().all() for frame in frames))
+    return DrawnRows(frames[0], frames[1], kinds, empty)
+
+
+def chart_rows(rows: DrawnRows) -> DrawnRows:
+    """Return at most ``DRAWN_ROWS`` rows of each window, the same ones at every call, with long tails cut.
+
+    Values beyond the ``DRAWN_QUANTILES`` of both windows together are moved to them.
+    """
+    numeric = [name for name, kind in rows.visible.items() if kind is ColumnKind.NUMERIC]
+    frames = [_sampled(frame) for frame in (rows.reference, rows.current)]
+    pooled = pd.concat([frame[numeric] for frame in frames])
+    bounds = pooled.quantile(list(DRAWN_QUANTILES), interpolation="nearest").T.set_axis(["low", "high"], axis=1)
+    # Where nearly all values are one, the few others are what there is to see.
+    bounds = bounds.where(
+        bounds["low"] < bounds["high"], pooled.agg(["min", "max"]).T.set_axis(["low", "high"], axis=1)
+    )
+    cut = [
+        frame.assign(**frame[numeric].clip(bounds["low"], bounds["high"], axis=1).to_dict("series")) for frame in frames
+    ]
+    empty = rows.empty | {name for name in rows.visible if any(frame[name].isna().all() for frame in cut)}
+    return DrawnRows(cut[0], cut[1], rows.kinds, frozenset(empty))
+
+
+def _index(window: Window) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(window.period.astype("datetime64[s]"), name=_PERIOD)
+
+
+def _sampled(frame: pd.DataFrame) -> pd.DataFrame:
+    if len(frame) <= DRAWN_ROWS:
+        return frame
+    rows = np.random.default_rng(_SEED).choice(len(frame), DRAWN_ROWS, replace=False)
+    return frame.iloc[np.sort(rows)]
+
+
+def _numbers(*sides: pd.Series) -> tuple[pd.Series, ...]:
+    """Return each side as float, infinities as missing."""
+    return tuple(each.astype("float64").replace([-np.inf, np.inf], np.nan) for each in sides)
+
+
+def _categories(*sides: pd.Series) -> tuple[pd.Series, ...]:
+    """Return each side as text, all but the commonest categories of both together taken as one."""
+    codes, values = pd.factorize(pd.concat([each.astype("object") for each in sides], ignore_index=True))
+    names = np.array([str(value) for value in values], dtype="object")
+    if len(names) > DRAWN_CATEGORIES:
+        counts = np.bincount(codes[codes >= 0], minlength=len(names))
+        # By count, then by name, so that equal counts do not change places.
+        rare = np.lexsort((names, -counts))[DRAWN_CATEGORIES - 1 :]
+        names[rare] = f"{len(rare)} others"
+    # A missing value has the code -1, and with it the last name.
+    texts = np.append(names, None)[codes]
+    ends = np.cumsum([len(each) for each in sides])[:-1]
+    return tuple(pd.Series(part, dtype="object") for part in np.split(texts, ends))
