@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml_assets.classification.folds import USUAL_TEST_PERIODS
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.panel import Panel, panel_of
 from ml_assets.classification.question import Moments, Period, Question
 from ml_assets.classification.steps import TrainedQuestion
 from ml_assets.classification.training_set import complete_until
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
+from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.described import features
 from ml_assets.monitoring.rows import day, window_of
 from ml_assets.monitoring.window import Window
@@ -47,17 +49,27 @@ class MonitoredQuestion:
         panel = self._watched(trained.rows.panel.take(trained.rows.split.fold.known))
         return window_of_panel(self.question, panel, {self.question.label: panel.label})
 
-    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
-        """Return the rows of the newest complete month or week."""
-        frame = newest_complete_rows(self.question, warehouse, until)
-        if frame is None:
-            return None
-        panel = self._watched(panel_of(self.question, frame))
+    def window_ends(self, warehouse: Warehouse) -> tuple[date, ...]:
+        """Return the last days of complete months, or the as-of dates by which events are complete."""
+        return complete_ends(self.question, warehouse)
+
+    def window(self, warehouse: Warehouse, last: date) -> Window | None:
+        """Return the rows of a month or of an as-of date."""
+        panel = self._watched(panel_of(self.question, rows_until(self.question, warehouse, last)))
         known = known_answers(self.question, panel, warehouse)
         if known is None:
             return window_of_panel(self.question, panel, {})
         panel = panel.take(known)
         return window_of_panel(self.question, panel, {self.question.label: panel.label})
+
+    @property
+    def delay(self) -> LabelDelay:
+        """The horizon of the answer, once more as the gap, and the test window."""
+        return delay_of(self.question)
+
+    def matured_rows(self, warehouse: Warehouse, since: date) -> int:
+        """Return how many answers became known."""
+        return matured(self.question, warehouse, since)
 
     def _watched(self, panel: Panel) -> Panel:
         """Return the rows that are watched."""
@@ -90,30 +102,23 @@ def window_of_panel(question: Question, panel: Panel, answers: dict[str, npt.NDA
     )
 
 
-def newest_complete_rows(question: Question, warehouse: Warehouse, until: date | None) -> pd.DataFrame | None:
-    """Return the rows of the newest period whose features are of complete days only, None if there is none.
-
-    Parameters
-    ----------
-    question
-        What is asked.
-    warehouse
-        Where the feature table is.
-    until
-        The period ends by this day; None for any.
-    """
+def complete_ends(question: Question, warehouse: Warehouse) -> tuple[date, ...]:
+    """Return the last day of each period that has rows and whose features are of complete days only, ascending."""
     complete = complete_until(warehouse, Observation(question.source, question.asked_event))
-    if complete is None:
-        return None
-    last = np.datetime64(complete if until is None else min(complete, until), "D")
     asked = warehouse.read(question.table, [question.as_of_column], question.where)[question.as_of_column]
-    as_of = np.unique(asked.to_numpy(dtype="datetime64[us]").astype("datetime64[D]"))
-    whole = as_of[last_days(question, as_of) <= last]
-    if not len(whole):
-        return None
-    first, end = pd.Timestamp(question.period_of(whole[-1:])[0]), pd.Timestamp(last_days(question, whole[-1:])[0] + _DAY)
+    ends = np.unique(last_days(question, np.unique(asked.to_numpy(dtype="datetime64[us]").astype("datetime64[D]"))))
+    return () if complete is None else tuple(day(end) for end in ends[ends <= np.datetime64(complete, "D")])
+
+
+def rows_until(question: Question, warehouse: Warehouse, last: date) -> pd.DataFrame:
+    """Return the rows of the period that ends on a day."""
+    end = np.array([last], dtype="datetime64[D]")
+    first = question.period_of(end)[0] if not question.as_of_is_date else end[0]
     conditions = [f"({question.where})"] if question.where else []
-    conditions += [f"{question.as_of_column} >= timestamp '{first}'", f"{question.as_of_column} < timestamp '{end}'"]
+    conditions += [
+        f"{question.as_of_column} >= timestamp '{pd.Timestamp(first)}'",
+        f"{question.as_of_column} < timestamp '{pd.Timestamp(end[0] + _DAY)}'",
+    ]
     return warehouse.read(question.table, where=" and ".join(conditions))
 
 
@@ -131,3 +136,22 @@ def known_answers(question: Question, panel: Panel, warehouse: Warehouse) -> npt
     if complete is None or not len(ends) or ends.max() > np.datetime64(complete, "D") + _DAY:
         return None
     return ~np.isnan(panel.label)
+
+
+def delay_of(question: Question) -> LabelDelay:
+    """Return how long it takes until labels prove anything, by the horizon of the answer and the usual test window.
+
+    Rows are learned from whose horizon ended before the test window began.
+    """
+    days = {Period.MONTH: 31, Period.WEEK: 7}[question.period] * USUAL_TEST_PERIODS[question.period]
+    return LabelDelay(horizon=question.horizon_days, gap=question.horizon_days, test_window=days)
+
+
+def matured(question: Question, warehouse: Warehouse, since: date) -> int:
+    """Return the number of rows whose answer is known, and whose horizon ended after a day."""
+    conditions = [f"({question.where})"] if question.where else []
+    conditions += [
+        f"{question.known_answer} is not null",
+        f"{question.horizon_ends_column} > timestamp '{pd.Timestamp(since) + pd.Timedelta(days=1)}'",
+    ]
+    return len(warehouse.read(question.table, [question.as_of_column], where=" and ".join(conditions)))

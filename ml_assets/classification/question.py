@@ -103,6 +103,10 @@ class Question:
         Column of the answer, NULL where it is not known or void.
     horizon_ends_column
         Column of the moment by which either answer is known.
+    horizon_days
+        Days after which the answers to nearly all rows are known.
+    answered_column
+        Column of the feature table that is not NULL where the answer is known; None where that is the label itself.
     observed_event
         Kind of event in ``int_observation_windows`` that must be complete until then.
     not_features
@@ -140,6 +144,7 @@ class Question:
     period: Period
     label: str
     horizon_ends_column: str
+    horizon_days: int
     observed_event: str
     segment: str | None
     rule: Rule
@@ -148,6 +153,7 @@ class Question:
     left_out: Mapping[str, str] | None = None
     clocks: Mapping[str, str] = field(default_factory=dict)
     watched: Recent | None = None
+    answered_column: str | None = None
     features_event: str | None = None
     is_no_of_interest: bool = False
     duration: Duration | None = None
@@ -157,6 +163,11 @@ class Question:
     def asked_event(self) -> str:
         """Kind of event that must be complete for the features of a period to be whole."""
         return self.features_event or self.observed_event
+
+    @property
+    def known_answer(self) -> str:
+        """Column of the feature table that is not NULL where the answer is known."""
+        return self.answered_column or self.label
 
     def period_of(self, as_of: Moments) -> Moments:
         """Return the first day of each moment's month, or the as-of date itself where one is asked a week."""

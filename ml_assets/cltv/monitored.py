@@ -14,12 +14,20 @@ from datetime import date
 import pandas as pd
 
 from ml_assets.classification.evaluation import Importance
-from ml_assets.classification.monitored import known_answers, newest_complete_rows, window_of_panel
+from ml_assets.classification.monitored import (
+    complete_ends,
+    delay_of,
+    known_answers,
+    matured,
+    rows_until,
+    window_of_panel,
+)
 from ml_assets.cltv.fitted import FittedValue
 from ml_assets.cltv.panel import HISTORY, ValuePanel, value_panel_of
 from ml_assets.cltv.question import ValueQuestion
 from ml_assets.cltv.steps import TrainedValue
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
+from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.described import features
 from ml_assets.monitoring.window import Window
 from ml_assets.predictions import SCORE
@@ -37,18 +45,28 @@ class MonitoredValue:
         rows = self._watched(trained.rows.panel.take(trained.rows.split.fold.known))
         return window_of_panel(self.question.hurdle, rows.panel, {self.question.value_column: rows.value})
 
-    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
-        """Return the rows of the newest complete month."""
+    def window_ends(self, warehouse: Warehouse) -> tuple[date, ...]:
+        """Return the months' ends by which purchases are complete."""
+        return complete_ends(self.question.hurdle, warehouse)
+
+    def window(self, warehouse: Warehouse, last: date) -> Window | None:
+        """Return the rows as of a month's end."""
         hurdle = self.question.hurdle
-        frame = newest_complete_rows(hurdle, warehouse, until)
-        if frame is None:
-            return None
-        rows = self._watched(value_panel_of(self.question, frame))
+        rows = self._watched(value_panel_of(self.question, rows_until(hurdle, warehouse, last)))
         known = known_answers(hurdle, rows.panel, warehouse)
         if known is None:
             return window_of_panel(hurdle, rows.panel, {})
         rows = rows.take(known)
         return window_of_panel(hurdle, rows.panel, {self.question.value_column: rows.value})
+
+    @property
+    def delay(self) -> LabelDelay:
+        """The holdout, once more as the gap, and the test window."""
+        return delay_of(self.question.hurdle)
+
+    def matured_rows(self, warehouse: Warehouse, since: date) -> int:
+        """Return how many holdouts became known."""
+        return matured(self.question.hurdle, warehouse, since)
 
     def _watched(self, rows: ValuePanel) -> ValuePanel:
         """Return the rows of those who bought of late."""

@@ -92,6 +92,8 @@ class ValueQuestion:
             period=Period.MONTH,
             label=HAS_BOUGHT,
             horizon_ends_column=self.horizon_ends_column,
+            horizon_days=self.horizon,
+            answered_column=self.count_column,
             observed_event=self.observed_event,
             segment=self.segment,
             rule=Rule(

@@ -59,6 +59,7 @@ _ENTITIES = {
         _SINCE_EVER,
         "order_count",
         "order_day_count",
+        "item_count",
         "outcome_count",
         "delivered_order_count",
         "review_count",
@@ -72,7 +73,6 @@ _SELLERS = {
     **_ENTITIES,
     **_each(
         _SINCE_EVER,
-        "item_count",
         "items_value",
         "freight_value",
         "late_count",

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from ml_assets.monitoring.columns import MonitoredColumn
+from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.window import Window
 from ml_assets.warehouse import Warehouse
 
@@ -29,19 +30,32 @@ class Monitored(Protocol):
         """
         ...
 
-    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
-        """Return the newest complete window, None if there is none.
+    def window_ends(self, warehouse: Warehouse) -> tuple[date, ...]:
+        """Return the last day of each window whose features are of days with complete events only, the oldest first."""
+        ...
 
-        Its features are of days whose events are complete. Answers are a column only if all of them are known; then
-        only rows that have one are in it, as in the rows that were learned from.
+    def window(self, warehouse: Warehouse, last: date) -> Window | None:
+        """Return the rows of the window that ends on a day, None if there are none.
+
+        Answers are a column only if all of them are known; then only rows that have one are in it, as in the rows that
+        were learned from.
 
         Parameters
         ----------
         warehouse
             Where the rows are.
-        until
-            The window is the newest one that ends by this day; None for the newest of all.
+        last
+            One of ``window_ends``.
         """
+        ...
+
+    @property
+    def delay(self) -> LabelDelay:
+        """How long after a window a version that learned from it can be compared with the champion."""
+        ...
+
+    def matured_rows(self, warehouse: Warehouse, since: date) -> int:
+        """Return how many rows have come to teach something after a day: those whose answer became known since."""
         ...
 
     def columns(self, model: Any) -> tuple[MonitoredColumn, ...]:

@@ -14,13 +14,16 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.classification.training_set import complete_until
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn
+from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.rows import day, window_of
 from ml_assets.monitoring.window import Window
-from ml_assets.recommender.clicks import AT, COLUMNS, Clicks
+from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, Clicks
+from ml_assets.recommender.config import SplitConfig
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.steps import TrainedRecommender
 from ml_assets.warehouse import Warehouse
@@ -58,20 +61,37 @@ class MonitoredRecommender:
         clicks, until = trained.rows.clicks, trained.split.fitted_until
         if not len(clicks):
             return None
-        first = week_of(clicks.occurred.min() + HISTORY + _WEEK - np.timedelta64(1, "us"))
-        weeks = np.arange(first, week_of(until), _WEEK)
-        return sessions_window(clicks.before(until), weeks)
+        return sessions_window(clicks.before(until), whole_weeks(clicks.occurred.min(), until))
 
-    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
-        """Return the sessions of the newest complete week."""
+    def window_ends(self, warehouse: Warehouse) -> tuple[date, ...]:
+        """Return the Sundays until which clicks are complete, of weeks that have a past."""
         complete = complete_until(warehouse, self.question)
         if complete is None:
-            return None
-        last = np.datetime64(complete if until is None else min(complete, until), "D")
-        week = week_of(last + _DAY) - _WEEK
+            return ()
+        began = np.datetime64(warehouse.read(self.question.events, [AT])[AT].min(), "us")
+        return tuple(day(week + _WEEK - _DAY) for week in whole_weeks(began, np.datetime64(complete, "D") + _DAY))
+
+    def window(self, warehouse: Warehouse, last: date) -> Window | None:
+        """Return the sessions of the week that ends on a Sunday."""
+        week = week_of(np.datetime64(last, "D"))
         start, end = (pd.Timestamp(each) for each in (week - HISTORY, week + _WEEK))
         where = f"{AT} >= timestamp '{start}' and {AT} < timestamp '{end}'"
         return sessions_window(Clicks.of(warehouse.read(self.question.events, COLUMNS, where)), np.array([week]))
+
+    @property
+    def delay(self) -> LabelDelay:
+        """The days whose views are foreseen, and as many times that as there are moments that judge."""
+        split = SplitConfig()
+        return LabelDelay(horizon=split.horizon_days, gap=0, test_window=split.horizon_days * (split.test_moments - 1))
+
+    def matured_rows(self, warehouse: Warehouse, since: date) -> int:
+        """Return how many sessions began after a day, in the days whose clicks are complete."""
+        complete = complete_until(warehouse, self.question)
+        if complete is None:
+            return 0
+        start, end = (pd.Timestamp(each) + pd.Timedelta(days=1) for each in (since, complete))
+        where = f"{AT} >= timestamp '{start}' and {AT} < timestamp '{end}'"
+        return int(warehouse.read(self.question.events, [SESSION], where)[SESSION].nunique())
 
     def columns(self, model: Any) -> tuple[MonitoredColumn, ...]:
         """Return the columns of a session, all as important: a version says nothing of them."""
@@ -94,7 +114,21 @@ def week_of(moment: np.datetime64) -> np.datetime64:
     return np.datetime64(_MONDAY + days // _WEEK * _WEEK, "D")
 
 
-def sessions_window(clicks: Clicks, weeks: np.ndarray[tuple[int], np.dtype[np.datetime64]]) -> Window | None:
+def whole_weeks(began: np.datetime64, until: np.datetime64) -> npt.NDArray[np.datetime64]:
+    """Return the Mondays of the whole weeks that end by a moment, and before which the days of ``HISTORY`` were seen.
+
+    Parameters
+    ----------
+    began
+        Moment of the first event.
+    until
+        The moment.
+    """
+    first = week_of(began + HISTORY + _WEEK - np.timedelta64(1, "us"))
+    return np.arange(first, week_of(until), _WEEK)
+
+
+def sessions_window(clicks: Clicks, weeks: npt.NDArray[np.datetime64]) -> Window | None:
     """Return the sessions that began in some weeks; None if there are none.
 
     Parameters

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ml_assets.classification.training_set import complete_until
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
+from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.described import features
 from ml_assets.monitoring.rows import day, window_of
 from ml_assets.monitoring.window import Window
@@ -22,6 +23,9 @@ from ml_assets.segmentation.fitted import FittedSegmentation
 from ml_assets.segmentation.question import SegmentationQuestion
 from ml_assets.segmentation.steps import TrainedSegments, moments
 from ml_assets.warehouse import Warehouse
+
+# A snapshot is taken each month.
+_MONTH_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,30 @@ class MonitoredSegmentation:
         """Return the customers that segments were fitted to."""
         return self._snapshot(trained.rows.snapshots.served.frame)
 
-    def window(self, warehouse: Warehouse, until: date | None = None) -> Window | None:
-        """Return the customers as of the newest month's end until which purchases are complete."""
+    def window_ends(self, warehouse: Warehouse) -> tuple[date, ...]:
+        """Return the months' ends by which purchases are complete."""
         question = self.question
         complete = complete_until(warehouse, question)
-        if complete is None:
-            return None
-        last = np.datetime64(complete if until is None else min(complete, until), "us")
         days = np.unique(moments(warehouse.read(question.table, [question.as_of_column])[question.as_of_column]))
-        days = days[days <= last]
-        if not len(days):
-            return None
-        where = f"{question.as_of_column} = date '{day(days[-1])}'"
+        return () if complete is None else tuple(day(each) for each in days[days <= np.datetime64(complete, "us")])
+
+    def window(self, warehouse: Warehouse, last: date) -> Window | None:
+        """Return the customers as of a month's end."""
+        question = self.question
         columns = list(dict.fromkeys([question.entity, question.as_of_column, *question.columns, question.watched.column]))
-        return self._snapshot(warehouse.read(question.table, columns, where))
+        return self._snapshot(warehouse.read(question.table, columns, f"{question.as_of_column} = date '{last}'"))
+
+    @property
+    def delay(self) -> LabelDelay:
+        """The horizon of later spend, by which segments are judged; what is learned from needs no answer."""
+        return LabelDelay(horizon=self.question.horizon_days, gap=0, test_window=_MONTH_DAYS)
+
+    def matured_rows(self, warehouse: Warehouse, since: date) -> int:
+        """Return how many customers' later spend became known."""
+        question = self.question
+        moment = pd.Timestamp(since) + pd.Timedelta(days=1)
+        where = f"{question.future_spend} is not null and {question.label_known_at} > timestamp '{moment}'"
+        return len(warehouse.read(question.value_table, [question.as_of_column], where))
 
     def columns(self, model: FittedSegmentation) -> tuple[MonitoredColumn, ...]:
         """Return features, each as important as its weight, and the segment."""
