@@ -113,6 +113,6 @@ def _categories(*sides: pd.Series) -> tuple[pd.Series, ...]:
         rare = np.lexsort((names, -counts))[DRAWN_CATEGORIES - 1 :]
         names[rare] = f"{len(rare)} others"
     # A missing value has the code -1, and with it the last name.
-    texts = np.append(names, None)[codes]
+    texts = np.append(names, np.array([None], dtype="object"))[codes]
     ends = np.cumsum([len(each) for each in sides])[:-1]
     return tuple(pd.Series(part, dtype="object") for part in np.split(texts, ends))

@@ -1,32 +1,26 @@
 """The drift report of a model: the gate's verdict on top, Evidently's charts of the same figures below.
 
 Belongs here: what stands on the page and in its JSON. Does not belong here: judging (``gate``), drawing
-(``evidently_report``), writing files (``files``).
+(``evidently_report``), writing files (``archive``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ml_assets.monitoring.report.charts import readable, without_score
-from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, all_rows, chart_rows
-from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, unjudged_report
+from ml_assets.monitoring.report.parts import Parts, Report, parts_of
 from ml_assets.monitoring.report.record import DriftRecord, RealisedFigures, ReportKind
-from ml_assets.monitoring.report.scripts import SharedScript, shared_script
-from ml_assets.monitoring.report.summary import summaries
+from ml_assets.monitoring.report.scripts import shared_script
 from ml_assets.monitoring.report.widgets import embedded
-from ml_assets.monitoring.report.wording import VERDICT_TONES, VERDICT_WORDS
-from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict
+from ml_assets.monitoring.verdict import DriftVerdict
 from ml_assets.monitoring.window import Window
 from ml_assets.reports.page import rendered
 from ml_assets.reports.plain_card import FactsTable
 
-# Charts that are open at once, whatever drifted: a page of thirty takes a phone a while.
+# A page of thirty charts takes a phone a while: those of columns that did not drift are folded, but for so many.
 OPEN_CHARTS = 3
-_UNSEEN = "has no value in one of the windows"
-_UNJUDGED = "was not judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +57,6 @@ class DriftFacts:
     links: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report as it is to be written.
-
-    Attributes
-    ----------
-    page, data
-        Texts of the HTML file and the JSON file.
-    script
-        Script that the page asks for, in ``SCRIPTS`` beside the folder of the page.
-    """
-
-    page: str
-    data: str
-    script: SharedScript
-
-
 def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts: DriftFacts) -> Report:
     """Return the report of a window.
 
@@ -91,57 +68,29 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
         What the gate found of them.
     facts
         What stands beside that.
+
+    Raises
+    ------
+    ValueError
+        If a link of the facts is neither relative nor of the web.
     """
-    rows = all_rows(reference, current, {each.name: each.kind for each in verdict.columns})
-    drawn = chart_rows(rows)
-    not_drawn = _not_drawn(verdict.columns, drawn.empty)
-    judged = in_order(each for each in verdict.columns if each.name not in not_drawn and not each.excluded)
-    opened = judged[: max(OPEN_CHARTS, len(verdict.drifted))]
-    others = judged[len(opened) :]
-    excluded = in_order(each for each in verdict.columns if each.excluded and each.name in drawn.visible)
-    periods = rows.current.index.nunique()
-    first, rest = (drift_report(drawn, columns) for columns in (opened, others))
-    unjudged = without_score(unjudged_report(drawn, excluded), [each.excluded for each in excluded])
-    live = {"first": first.widgets, "others": rest.widgets, "unjudged": unjudged}
+    parts = parts_of(reference, current, verdict, open_charts=OPEN_CHARTS)
+    record = _record(facts, parts)
     script = shared_script()
-    record = _record(facts, verdict, {**first.columns, **rest.columns}, not_drawn)
     page = rendered(
         "drift.html",
         title=f"{facts.model}: drift",
         record=record,
         facts=facts,
-        verdict=verdict,
-        tone=VERDICT_TONES[verdict.verdict],
-        verdict_words=VERDICT_WORDS[verdict.verdict],
-        columns=in_order(verdict.columns),
-        summaries=summaries(rows),
-        opened=opened,
-        others=others,
-        unjudged=excluded,
-        drawn_rows=DRAWN_ROWS,
+        parts=parts,
         script=script,
-        data=embedded({name: readable(widgets, periods) for name, widgets in live.items()}),
+        data=embedded(parts.sections("")),
     )
-    return Report(page, f"{record.model_dump_json(indent=1)}\n", script)
+    return Report(page, record.text, script)
 
 
-def in_order(columns: Iterable[ColumnDrift]) -> list[ColumnDrift]:
-    """Return drifted columns first, then those that are judged, then the others; within that by importance and name."""
-    return sorted(columns, key=lambda each: (not each.is_drifted, bool(each.excluded), -each.importance, each.name))
-
-
-def _not_drawn(columns: Sequence[ColumnDrift], empty: frozenset[str]) -> dict[str, str]:
-    """Return why columns that are not excluded have no chart."""
-    judged = [each for each in columns if not each.excluded]
-    unseen = {each.name: _UNSEEN for each in judged if each.name in empty}
-    unjudged = {each.name: _UNJUDGED for each in judged if each.effect is None or each.threshold is None}
-    return {**unjudged, **unseen}
-
-
-def _record(
-    facts: DriftFacts, verdict: DriftVerdict, evidently: Mapping[str, DrawnDrift], not_drawn: Mapping[str, str]
-) -> DriftRecord:
-    figures = facts.performance
+def _record(facts: DriftFacts, parts: Parts) -> DriftRecord:
+    figures, verdict = facts.performance, parts.verdict
     return DriftRecord(
         kind=ReportKind.DRIFT,
         subject=facts.model,
@@ -155,7 +104,7 @@ def _record(
         git_commit=facts.git_commit,
         decision=facts.decision,
         drift=verdict,
-        evidently=evidently,
-        not_drawn=not_drawn,
+        evidently=parts.evidently,
+        not_drawn=parts.not_drawn,
         performance=None if figures is None else RealisedFigures(header=figures.header, rows=figures.rows),
     )

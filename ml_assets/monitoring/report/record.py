@@ -51,6 +51,11 @@ class ReportHead(BaseModel):
     verdict: Verdict
     words: str
 
+    @property
+    def text(self) -> str:
+        """The record as the JSON file holds it."""
+        return f"{self.model_dump_json(indent=1)}\n"
+
 
 class RealisedFigures(BaseModel):
     """Figures of past scores whose answers became known, as they are to be read."""
