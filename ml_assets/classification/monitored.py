@@ -14,17 +14,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.classification.folds import USUAL_TEST_PERIODS
+from ml_assets.classification.evaluation import Evaluation
 from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.panel import Panel, panel_of
+from ml_assets.classification.performance import judged_rows, learned_share, promised, scored_rows
 from ml_assets.classification.question import Moments, Period, Question
 from ml_assets.classification.steps import TrainedQuestion
 from ml_assets.classification.training_set import complete_until
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
 from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.described import features
+from ml_assets.monitoring.monitored import Settled
 from ml_assets.monitoring.rows import day, window_of
 from ml_assets.monitoring.window import Window
-from ml_assets.predictions import SCORE
+from ml_assets.predictions import PREDICTION_TABLES, SCORE
 from ml_assets.warehouse import Warehouse
 
 _DAY = np.timedelta64(1, "D")
@@ -75,6 +78,18 @@ class MonitoredQuestion:
         """Return the rows that are watched."""
         watched = self.question.watched
         return panel if watched is None else panel.take(watched.rows(panel.features))
+
+    @property
+    def observed(self) -> Question:
+        """The question names its kind of event."""
+        return self.question
+
+    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> Settled:
+        """Return past probabilities beside the answers, by squared error."""
+        measured = Evaluation.model_validate_json(evaluation)
+        question = self.question
+        rows = scored_rows(question, PREDICTION_TABLES[question.name], warehouse, version, (question.label,))
+        return Settled(judged_rows(question, rows, learned_share(measured)), promised(measured, candidate))
 
     def columns(self, model: FittedClassifier) -> tuple[MonitoredColumn, ...]:
         """Return features, probability and answer."""

@@ -22,15 +22,20 @@ from ml_assets.classification.monitored import (
     rows_until,
     window_of_panel,
 )
+from ml_assets.classification.performance import scored_rows
+from ml_assets.classification.question import Question
+from ml_assets.cltv.evaluation import ValueEvaluation
 from ml_assets.cltv.fitted import FittedValue
 from ml_assets.cltv.panel import HISTORY, ValuePanel, value_panel_of
+from ml_assets.cltv.performance import judged_rows, promised
 from ml_assets.cltv.question import ValueQuestion
 from ml_assets.cltv.steps import TrainedValue
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
 from ml_assets.monitoring.decision.situation import LabelDelay
 from ml_assets.monitoring.described import features
+from ml_assets.monitoring.monitored import Settled
 from ml_assets.monitoring.window import Window
-from ml_assets.predictions import SCORE
+from ml_assets.predictions import PREDICTION_TABLES, SCORE
 from ml_assets.warehouse import Warehouse
 
 
@@ -67,6 +72,20 @@ class MonitoredValue:
     def matured_rows(self, warehouse: Warehouse, since: date) -> int:
         """Return how many holdouts became known."""
         return matured(self.question.hurdle, warehouse, since)
+
+    @property
+    def observed(self) -> Question:
+        """The question names its kind of event."""
+        return self.question.hurdle
+
+    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> Settled:
+        """Return past expectations beside the money that came, by squared error."""
+        question = self.question
+        table = PREDICTION_TABLES[question.name]
+        rows = scored_rows(question.hurdle, table, warehouse, version, (question.value_column,))
+        return Settled(
+            judged_rows(question, rows), promised(ValueEvaluation.model_validate_json(evaluation), candidate)
+        )
 
     def _watched(self, rows: ValuePanel) -> ValuePanel:
         """Return the rows of those who bought of late."""

@@ -6,6 +6,7 @@ it (``steps``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -13,8 +14,32 @@ import pandas as pd
 
 from ml_assets.monitoring.columns import MonitoredColumn
 from ml_assets.monitoring.decision.situation import LabelDelay
+from ml_assets.monitoring.performance.judge import Promised
+from ml_assets.monitoring.performance.skill import JudgedRows
 from ml_assets.monitoring.window import Window
 from ml_assets.warehouse import Warehouse
+
+
+class Observed(Protocol):
+    """What must have been observed until an answer is known."""
+
+    @property
+    def source(self) -> str:
+        """Source that is asked about."""
+        ...
+
+    @property
+    def observed_event(self) -> str:
+        """Kind of event that must be complete."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Scores that a version gave without hindsight, beside what became true, and what the version had promised."""
+
+    rows: JudgedRows
+    promised: Promised
 
 
 class Monitored(Protocol):
@@ -56,6 +81,25 @@ class Monitored(Protocol):
 
     def matured_rows(self, warehouse: Warehouse, since: date) -> int:
         """Return how many rows have come to teach something after a day: those whose answer became known since."""
+        ...
+
+    @property
+    def observed(self) -> Observed:
+        """Kind of event by which is told until when answers are known."""
+        ...
+
+    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> Settled | None:
+        """Return past scores beside the truth; None for a kind whose answers nothing ever settles.
+
+        Parameters
+        ----------
+        warehouse
+            Where scores and answers are.
+        version, candidate
+            Number of the version that serves, and which candidate of its training it is.
+        evaluation
+            What was measured on the test window of that training, as it is stored.
+        """
         ...
 
     def columns(self, model: Any) -> tuple[MonitoredColumn, ...]:

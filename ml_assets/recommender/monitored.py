@@ -93,6 +93,15 @@ class MonitoredRecommender:
         where = f"{AT} >= timestamp '{start}' and {AT} < timestamp '{end}'"
         return int(warehouse.read(self.question.events, [SESSION], where)[SESSION].nunique())
 
+    @property
+    def observed(self) -> RecommenderQuestion:
+        """The question names its kind of event."""
+        return self.question
+
+    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> None:
+        """Return nothing: lists that were shown are not kept."""
+        del warehouse, version, candidate, evaluation
+
     def columns(self, model: Any) -> tuple[MonitoredColumn, ...]:
         """Return the columns of a session, all as important: a version says nothing of them."""
         del model

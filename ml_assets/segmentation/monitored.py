@@ -63,6 +63,15 @@ class MonitoredSegmentation:
         where = f"{question.future_spend} is not null and {question.label_known_at} > timestamp '{moment}'"
         return len(warehouse.read(question.value_table, [question.as_of_column], where))
 
+    @property
+    def observed(self) -> SegmentationQuestion:
+        """The question names its kind of event."""
+        return self.question
+
+    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> None:
+        """Return nothing: nobody will ever know a true segment."""
+        del warehouse, version, candidate, evaluation
+
     def columns(self, model: FittedSegmentation) -> tuple[MonitoredColumn, ...]:
         """Return features, each as important as its weight, and the segment."""
         weights = {each.column: each.weight for each in model.space.coordinates}
