@@ -24,6 +24,19 @@ class Step(StrEnum):
     SCORES = "scores"
 
 
+class Watch(StrEnum):
+    """The assets that watch a model, in the order in which one is made from the other."""
+
+    DRIFT = "drift"
+    PERFORMANCE = "performance"
+    RETRAINING = "retraining"
+
+
+def watch_asset_key(model: str, watch: Watch) -> dg.AssetKey:
+    """Return the key of one of the assets that watch a model."""
+    return dg.AssetKey((ML_KEY_PREFIX, f"{model}_{watch}"))
+
+
 def model_asset_key(model: str, step: Step) -> dg.AssetKey:
     """Return the key of one of a model's assets."""
     return dg.AssetKey(scores_key(model) if step is Step.SCORES else (ML_KEY_PREFIX, f"{model}_{step}"))
