@@ -58,6 +58,14 @@ class ModelFiles:
         """Return where the evaluation of a model's newest version lies."""
         return self.work_dir / model / "evaluation.json"
 
+    def drift_seen(self, model: str) -> Path:
+        """Return where it is said what was found of a model's newest window."""
+        return self.work_dir / model / "drift.json"
+
+    def performance_seen(self, model: str) -> Path:
+        """Return where it is said how a model's past scores did."""
+        return self.work_dir / model / "performance.json"
+
     def model_card(self, model: str) -> Path:
         """Return where the page about a model lies."""
         return self.reports_dir / "models" / f"{model}.html"
