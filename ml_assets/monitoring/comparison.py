@@ -104,7 +104,7 @@ def compare(
             f"version {champion.number} was registered without the rows that it learned from: train {family.name} "
             "again, and the next version keeps them"
         )
-        return NotCompared(Verdict.NO_CHAMPION, words, champion)
+        return NotCompared(Verdict.INSUFFICIENT, words, champion)
     ends = family.monitored.window_ends(warehouse)
     wanted = last if last is not None else max(ends, default=None)
     current = family.monitored.window(warehouse, wanted) if wanted in ends and wanted is not None else None

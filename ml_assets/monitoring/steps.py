@@ -10,46 +10,27 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import BaseModel, ConfigDict
+import dagster as dg
 
 from ml_assets.family.family import Family
 from ml_assets.files import ModelFiles, write_text
 from ml_assets.monitoring.comparison import Compared, ComparisonConfig, NotCompared, compare
+from ml_assets.monitoring.decision.machine import decide
+from ml_assets.monitoring.decision.memory import Decision
+from ml_assets.monitoring.decision.policy import RetrainingPolicy
+from ml_assets.monitoring.decision.record import decision_row, newest, record, remembered
+from ml_assets.monitoring.decision.training_runs import training_of
 from ml_assets.monitoring.monitored import Settled
 from ml_assets.monitoring.performance.config import PerformanceConfig
 from ml_assets.monitoring.performance.judge import NO_LABEL, realised
 from ml_assets.monitoring.performance.verdict import PerformanceVerdict
 from ml_assets.monitoring.report.archive import write_report
 from ml_assets.monitoring.report.drift_page import DriftFacts, drift_page
-from ml_assets.monitoring.verdict import Verdict
+from ml_assets.monitoring.situation_now import DriftSeen, situation_now
 from ml_assets.registry.names import CANDIDATE, CHAMPION, FINGERPRINT
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.reports.index import index_text
 from ml_assets.warehouse import Warehouse
-
-
-class DriftSeen(BaseModel):
-    """What was found of a model's newest window, as the decision reads it.
-
-    Attributes
-    ----------
-    verdict, words
-        What was found, and the same in a sentence.
-    report_id
-        Names window and version; None where no window was compared.
-    window_last
-        Last day of the window; None where there is none.
-    version
-        Version that served; None if none did.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    verdict: Verdict
-    words: str
-    report_id: str | None = None
-    window_last: date | None = None
-    version: str | None = None
 
 
 def watch(
@@ -115,6 +96,25 @@ def write_page(found: Compared, files: ModelFiles, now: datetime) -> Path:
     return page
 
 
+def decide_on_retraining(
+    family: Family,
+    warehouse: Warehouse,
+    files: ModelFiles,
+    registry: ModelRegistry,
+    instance: dg.DagsterInstance,
+    policy: RetrainingPolicy,
+    run_id: str,
+    now: datetime,
+) -> Decision:
+    """Decide whether a model is trained again, and record the decision."""
+    before = remembered(newest(warehouse, family.name))
+    training = training_of(instance, family.name, before, run_id)
+    situation = situation_now(family, warehouse, files, registry, training)
+    decision = decide(before, situation, policy)
+    record(warehouse, decision_row(family.name, decision, situation, decided_at=now, run_id=run_id))
+    return decision
+
+
 def judge_past_scores(
     family: Family, warehouse: Warehouse, files: ModelFiles, registry: ModelRegistry, config: PerformanceConfig
 ) -> PerformanceVerdict:
@@ -150,8 +150,8 @@ def evaluation_of(registry: ModelRegistry, version: Version, files: ModelFiles) 
     A rule that serves is measured beside the learned candidate that it beat, whose run has the record.
     """
     name = files.evaluation(version.name).name
-    training = training_of(version)
-    others = (each for each in reversed(registry.versions(version.name)) if training_of(each) == training)
+    training = training_fingerprint(version)
+    others = (each for each in reversed(registry.versions(version.name)) if training_fingerprint(each) == training)
     for each in (version, *others):
         with TemporaryDirectory(prefix="evaluation_") as scratch:
             if registry.fetched(each, (name,), Path(scratch)):
@@ -159,6 +159,6 @@ def evaluation_of(registry: ModelRegistry, version: Version, files: ModelFiles) 
     return None
 
 
-def training_of(version: Version) -> str:
+def training_fingerprint(version: Version) -> str:
     """Return the fingerprint of the training that a version came of, which all of its candidates share."""
     return version.tags[FINGERPRINT].removesuffix(f"-{version.tags[CANDIDATE]}")
