@@ -21,6 +21,8 @@ from ml_assets.family.family import Family
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
 from ml_assets.monitoring.assets import build_history_asset, build_monitoring_assets
+from ml_assets.monitoring.quality import RAW_SOURCES
+from ml_assets.monitoring.quality_assets import build_quality_asset
 from ml_assets.recommender.assets import build_similar_items_asset
 from ml_assets.recommender.family import RecommenderFamily
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET
@@ -98,6 +100,7 @@ def build_model_assets(
     for each in watched:
         assets += build_monitoring_assets(each, pool, version)
     assets.append(build_history_asset(watched, pool, version))
+    assets += [build_quality_asset(each, pool, version) for each in RAW_SOURCES if each.source in sources]
     board = code_version(*_VALUE, _SEGMENTATION, _RECOMMENDER, _REPORTS, "scoreboard.py", identity=warehouse_identity)
     return [*assets, build_scoreboard_asset(watched, pool, board)]
 
