@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ml_assets.monitoring.config import DriftConfig
-from ml_assets.monitoring.gate.components import Components
+from ml_assets.monitoring.gate.components import Aspect, Components
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -52,7 +52,8 @@ def thresholds(
     exists = components.weight > 0.0
     tail = np.where(exists, alpha * components.weight / 2.0, 0.5)
     by_chance = critical_value(tail, skewness) * _student_factor(tail, np.asarray(freedom, dtype=np.float64)) * error
-    floor = np.where(components.is_shape, config.shape_floor, config.location_floor)
+    floors = {Aspect.LOCATION: config.location_floor, Aspect.SHARE: config.share_floor}
+    floor = np.array([floors.get(aspect, config.shape_floor) for aspect in components.aspects])
     return np.where(exists, np.maximum(by_chance, floor + config.floor_errors * error), np.inf)
 
 

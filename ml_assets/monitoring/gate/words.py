@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ml_assets.monitoring.gate.measured import MISSING_PART, ORDERED_PARTS, Block
+from ml_assets.monitoring.gate.components import ORDERED_ASPECTS
+from ml_assets.monitoring.gate.measured import MISSING_PART, Block
 from ml_assets.monitoring.verdict import ColumnDrift, Verdict
 
 _NAMED = 5
@@ -30,7 +31,7 @@ def described(values: pd.Series, part: str, share: float) -> str:
     """
     if part == MISSING_PART:
         return f"{share:.1%} missing"
-    if part not in ORDERED_PARTS:
+    if part not in ORDERED_ASPECTS:
         return f"{share:.1%}"
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     low, middle, high = np.quantile(numbers[~np.isnan(numbers)], (0.25, 0.5, 0.75), method="inverted_cdf")
