@@ -60,7 +60,7 @@ def is_drifted(found: Counted, config: DriftConfig, columns: int) -> BoolArray:
         (np.abs(each.components.effect) >= thresholds(each.components, alpha * each.weight, config)).any(axis=-1)
         for each in parts
     ]
-    return np.logical_or.reduce(beyond)
+    return np.any(np.stack(beyond), axis=0)
 
 
 def _counted(column: DrawnColumn, reference: FloatArray, current: FloatArray) -> Counted:
