@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,9 @@ import pandas as pd
 
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn
 from ml_assets.monitoring.window import Window
+
+_WINDOWS = count()
+_MOST_ROWS = 10_000_000
 
 FIRST, LAST = date(2018, 1, 1), date(2018, 1, 31)
 
@@ -22,10 +26,10 @@ def window(
     first: date = FIRST,
     last: date = LAST,
 ) -> Window:
-    """Return a window; without entities each row has its own, without periods all are of the first day."""
+    """Return a window; without entities each row has one that no other window has, without periods all are of a day."""
     frame = pd.DataFrame(dict(columns))
     rows = len(frame)
-    entities = np.arange(rows) if entity is None else np.asarray(entity)
+    entities = np.arange(rows) + next(_WINDOWS) * _MOST_ROWS if entity is None else np.asarray(entity)
     days = np.full(rows, np.datetime64(first, "D")) if period is None else np.asarray(period, dtype="datetime64[D]")
     return Window(frame, entities.astype(np.int64), days, first, last)
 
