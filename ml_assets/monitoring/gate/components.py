@@ -13,16 +13,29 @@ so that thousands of draws are measured at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-# Location, spread, shape: half of a column's chance of a false alarm is for the first.
-_ORDERED_WEIGHTS = (2.0, 1.0, 1.0)
 # A polynomial of more degrees than there are cells vanishes but for rounding.
 _VANISHED = 1e-10
+
+
+class Aspect(StrEnum):
+    """What a component is about."""
+
+    LOCATION = "location"
+    SPREAD = "spread"
+    SHAPE = "shape"
+    SHARE = "share"
+
+
+# Half of a column's chance of a false alarm is for its location.
+_ORDERED_WEIGHTS = {Aspect.LOCATION: 2.0, Aspect.SPREAD: 1.0, Aspect.SHAPE: 1.0}
+ORDERED_ASPECTS = tuple(_ORDERED_WEIGHTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,8 @@ class Components:
         Third standardised moment of the effects if rows are exchangeable, shape (..., components).
     weight
         Part of the chance of a false alarm, shape (..., components); sums to 1 over those that exist.
-    is_shape
-        Whether a component is neither a location nor a share, shape (components,).
+    aspects
+        What each component is about, one a component.
     """
 
     scores: FloatArray
@@ -50,7 +63,7 @@ class Components:
     error: FloatArray
     skewness: FloatArray
     weight: FloatArray
-    is_shape: npt.NDArray[np.bool_]
+    aspects: tuple[Aspect, ...]
 
 
 def ordered_components(reference: FloatArray, current: FloatArray) -> Components:
@@ -62,7 +75,8 @@ def ordered_components(reference: FloatArray, current: FloatArray) -> Components
         Counts, shape (..., cells), each window with at least one row, both together with at least three.
     """
     scores = polynomial_scores(reference + current)
-    return _components(scores, reference, current, np.array(_ORDERED_WEIGHTS), np.array([False, True, True]))
+    weights = np.array(list(_ORDERED_WEIGHTS.values()))
+    return _components(scores, reference, current, weights, ORDERED_ASPECTS)
 
 
 def share_components(reference: FloatArray, current: FloatArray) -> Components:
@@ -77,7 +91,7 @@ def share_components(reference: FloatArray, current: FloatArray) -> Components:
     if scores.shape[-2] == 2:
         scores = scores[..., 1:, :]
     components = scores.shape[-2]
-    return _components(scores, reference, current, np.ones(components), np.zeros(components, dtype=np.bool_))
+    return _components(scores, reference, current, np.ones(components), (Aspect.SHARE,) * components)
 
 
 def polynomial_scores(pooled: FloatArray) -> FloatArray:
@@ -121,7 +135,7 @@ def indicator_scores(pooled: FloatArray) -> FloatArray:
     """
     share = _shares(pooled)
     spread = np.sqrt(share * (1.0 - share))[..., None]
-    centred = np.eye(pooled.shape[-1]) - share[..., None, :]
+    centred = np.eye(pooled.shape[-1]) - share[..., None]
     return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > _VANISHED)
 
 
@@ -130,7 +144,7 @@ def _components(
     reference: FloatArray,
     current: FloatArray,
     weights: FloatArray,
-    is_shape: npt.NDArray[np.bool_],
+    aspects: tuple[Aspect, ...],
 ) -> Components:
     """Return effects with the moments of sampling the current window, without replacement, from both together.
 
@@ -151,7 +165,7 @@ def _components(
         error=rows / np.sqrt(n * m * (rows - 1.0)),
         skewness=(scores**3 * share[..., None, :]).sum(axis=-1) * asymmetry,
         weight=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0),
-        is_shape=is_shape,
+        aspects=aspects,
     )
 
 

@@ -15,16 +15,21 @@ import pandas as pd
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate.cells import MISSING, Cells, category_cells, ordered_cells
-from ml_assets.monitoring.gate.components import Components, ordered_components, share_components
+from ml_assets.monitoring.gate.components import (
+    ORDERED_ASPECTS,
+    Aspect,
+    Components,
+    ordered_components,
+    share_components,
+)
 from ml_assets.monitoring.window import Window
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-ORDERED_PARTS = ("location", "spread", "shape")
 MISSING_PART = "missing share"
 # Part of a column's chance of a false alarm that goes to its missing share, where values are missing at all.
-_MISSING_WEIGHT = 0.2
+_MISSING_WEIGHT = 1.0 / 3.0
 # Fewer rows have no second or third moment.
 _LEAST_ROWS = 3
 
@@ -146,5 +151,5 @@ def _cells(values: pd.Series, kind: ColumnKind, config: DriftConfig) -> Cells:
 
 def _parts(cells: Cells, kind: ColumnKind) -> tuple[str, ...]:
     if kind is ColumnKind.NUMERIC:
-        return ORDERED_PARTS
-    return tuple(f"share of {name!r}" for name in (cells.names[1:] if cells.count == 2 else cells.names))
+        return tuple(str(aspect) for aspect in ORDERED_ASPECTS)
+    return tuple(f"{Aspect.SHARE} of {name!r}" for name in (cells.names[1:] if cells.count == 2 else cells.names))

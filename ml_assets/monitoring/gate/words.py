@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ml_assets.monitoring.gate.measured import MISSING_PART, ORDERED_PARTS, Block
+from ml_assets.monitoring.gate.components import ORDERED_ASPECTS
+from ml_assets.monitoring.gate.measured import MISSING_PART, Block
 from ml_assets.monitoring.verdict import ColumnDrift, Verdict
 
 _NAMED = 5
@@ -30,7 +31,7 @@ def described(values: pd.Series, part: str, share: float) -> str:
     """
     if part == MISSING_PART:
         return f"{share:.1%} missing"
-    if part not in ORDERED_PARTS:
+    if part not in ORDERED_ASPECTS:
         return f"{share:.1%}"
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     low, middle, high = np.quantile(numbers[~np.isnan(numbers)], (0.25, 0.5, 0.75), method="inverted_cdf")
@@ -56,6 +57,22 @@ def sentence(verdict: Verdict, columns: Sequence[ColumnDrift], importance: float
     weight = f"Drifted features hold {importance:.0%} of the champion's importance"
     end = ", too little to matter." if verdict is Verdict.UNIMPORTANT else "."
     return f"Against {reference_name}, {len(drifted)} of {len(columns)} columns moved: {named}{more}. {weight}{end}"
+
+
+def too_few(reference_rows: int, current_rows: int, min_rows: int, reference_name: str) -> str:
+    """Return why nothing can be said."""
+    return (
+        f"{reference_rows:,} rows of {reference_name} and {current_rows:,} of the current window are too few: "
+        f"each needs {min_rows:,}."
+    )
+
+
+def unmeasured_shocks(found: int, needed: int) -> str:
+    """Return what an alarm cannot rule out where the reference has few stretches as long as the current window."""
+    return (
+        f"The reference is {found} times as long as the current window, and from fewer than {needed} stretches it is "
+        "not known how much they differ anyway."
+    )
 
 
 def _times_threshold(column: ColumnDrift) -> float:
