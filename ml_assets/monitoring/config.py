@@ -15,10 +15,12 @@ class DriftConfig(Config):
     Attributes
     ----------
     alpha
-        Chance of a false alarm of a verdict, all its columns together.
-    location_floor, shape_floor
+        Chance of a false alarm of a verdict, all its columns together; half of the hundredth that is promised, since
+        the laws behind it are approximations.
+    location_floor, shape_floor, share_floor
         Effects, in standard deviations of a score, that are never drift however many rows show them: of a column's
-        location or a share, and of its spread and shape.
+        location, of its spread and shape, and of a share. The first two are larger because a shift of a skewed column
+        by a fiftieth of its standard deviation moves its ranks by up to 0.068 of theirs.
     floor_errors
         How many standard errors an effect has to lie above its floor.
     min_importance
@@ -29,17 +31,18 @@ class DriftConfig(Config):
         Into how many quantiles of both windows together a numeric column is divided at most.
     min_share
         Share of the rows of both windows together below which categories are compared as one.
-    min_blocks
-        Blocks of the reference, each as long as the current window, without which shocks that all rows of a period
-        share cannot be measured.
+    min_stretches
+        Stretches of the reference, each as long as the current window, without which shocks that all rows of a period
+        share are not measured.
     """
 
-    alpha: float = Field(default=0.01, gt=0.0, lt=0.5)
-    location_floor: float = Field(default=0.065, ge=0.0)
-    shape_floor: float = Field(default=0.08, ge=0.0)
-    floor_errors: float = Field(default=2.0, ge=0.0)
+    alpha: float = Field(default=0.005, gt=0.0, lt=0.5)
+    location_floor: float = Field(default=0.075, ge=0.0)
+    shape_floor: float = Field(default=0.088, ge=0.0)
+    share_floor: float = Field(default=0.04, ge=0.0)
+    floor_errors: float = Field(default=1.2, ge=0.0)
     min_importance: float = Field(default=0.05, ge=0.0, le=1.0)
     min_rows: int = Field(default=500, ge=2)
     bins: int = Field(default=64, ge=4)
-    min_share: float = Field(default=0.01, gt=0.0, lt=1.0)
-    min_blocks: int = Field(default=4, ge=3)
+    min_share: float = Field(default=0.005, gt=0.0, lt=1.0)
+    min_stretches: int = Field(default=4, ge=3)

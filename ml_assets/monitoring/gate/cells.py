@@ -84,7 +84,7 @@ def merged(counts: npt.NDArray[np.int64], bins: int) -> IntArray:
 
 
 def category_cells(values: pd.Series, min_share: float) -> Cells:
-    """Give each category a cell; those with a small share of both windows together are compared as one.
+    """Give each category a cell, the most frequent first; those with a small share of both windows are compared as one.
 
     Parameters
     ----------
@@ -95,11 +95,15 @@ def category_cells(values: pd.Series, min_share: float) -> Cells:
     """
     code, categories = pd.factorize(values)
     code = np.asarray(code, dtype=np.intp)
-    counts = np.bincount(code[code != MISSING], minlength=len(categories))
+    is_known = code != MISSING
+    counts = np.bincount(code[is_known], minlength=len(categories))
     is_rare = counts < min_share * counts.sum()
     if int(is_rare.sum()) < 2:
-        return Cells(code, tuple(str(each) for each in categories), len(categories))
-    place = np.where(is_rare, int((~is_rare).sum()), np.cumsum(~is_rare) - 1).astype(np.intp)
-    names = (*(str(each) for each in categories[~is_rare]), REST)
-    code[code != MISSING] = place[code[code != MISSING]]
-    return Cells(code, names, len(names))
+        is_rare[:] = False
+    names = np.array([str(each) for each in categories], dtype=np.str_)
+    kept = np.lexsort((names, -counts, is_rare))[: int((~is_rare).sum())]
+    place = np.full(len(categories), len(kept), dtype=np.intp)
+    place[kept] = np.arange(len(kept))
+    code[is_known] = place[code[is_known]]
+    rest = (REST,) if is_rare.any() else ()
+    return Cells(code, (*(str(name) for name in names[kept]), *rest), len(kept) + len(rest))

@@ -1,0 +1,157 @@
+"""Rows of one period are shifted together: how much the months of the reference differ, and so may the next one.
+
+Belongs here: the variance between stretches of the reference that are as long as the current window. Does not belong
+here: rows of one entity (``entities``).
+
+A promotion or a holiday moves all rows of its month. The difference between the current window and the reference then
+does not shrink with the number of rows, only with the number of months. The variance between the reference's months
+tells by how much; being estimated from few of them, it is moderated over all components (``moderation``), so that
+months which differ by chance alone cost little power.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ml_assets.monitoring.gate.cells import MISSING
+from ml_assets.monitoring.gate.entities import Spread
+from ml_assets.monitoring.gate.measured import Block
+from ml_assets.monitoring.gate.moderation import moderated
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+# Of neighbours that resemble each other closer than this, so few stretches cannot tell how far they may yet go.
+_MOST_LIKE = 0.8
+_FEWEST = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """How the stretches of the reference differ in one component.
+
+    Attributes
+    ----------
+    rows
+        Rows of each stretch, shape (stretches,).
+    means
+        Mean score of each stretch, oldest first; NaN for stretches without a row.
+    ratio
+        Variance between stretches over what rows and entities alone would make; NaN for a component without variance.
+    """
+
+    rows: FloatArray
+    means: FloatArray
+    ratio: float
+
+
+def stretches(reference: npt.NDArray[np.datetime64], current: npt.NDArray[np.datetime64]) -> IntArray:
+    """Return in which stretch each row of the reference lies, from 0 for the oldest on, shape (n,).
+
+    A stretch has as many periods as the current window; periods left over at the beginning join the oldest.
+
+    Parameters
+    ----------
+    reference, current
+        Period of each row.
+    """
+    periods, place = np.unique(reference, return_inverse=True)
+    length = max(len(np.unique(current)), 1)
+    whole = max(len(periods) // length, 1)
+    from_the_end = np.minimum((len(periods) - 1 - place) // length, whole - 1)
+    return (whole - 1 - from_the_end).astype(np.intp)
+
+
+def between(block: Block, stretch: IntArray, entity: IntArray) -> list[Between]:
+    """Return how the stretches of the reference differ in each component of a block.
+
+    Parameters
+    ----------
+    block
+        Components with the cell of each row, reference first.
+    stretch
+        Stretch of each row of the reference, shape (n,).
+    entity
+        Number of the entity of each row of the reference, shape (n,).
+    """
+    code = block.code[: len(stretch)]
+    is_known = code != MISSING
+    place, count = stretch[is_known], int(stretch.max()) + 1
+    rows = np.bincount(place, minlength=count).astype(np.float64)
+    _, cluster, owner = np.unique(entity[is_known] * count + place, return_index=True, return_inverse=True)
+    return [_between(scores[code[is_known]], place, rows, owner, place[cluster]) for scores in block.components.scores]
+
+
+def _between(value: FloatArray, place: IntArray, rows: FloatArray, cluster: IntArray, of_cluster: IntArray) -> Between:
+    """Return the differences of one component, from the clusters of rows that share entity and stretch."""
+    deviation = value - value.mean()
+    means = np.full(len(rows), np.nan)
+    np.divide(np.bincount(place, deviation, len(rows)), rows, out=means, where=rows > 0)
+    within = np.bincount(cluster, deviation - means[place])
+    known = int(np.count_nonzero(rows))
+    expected = float((within**2 / rows[of_cluster]).sum()) / known
+    found = float(np.nansum(rows * means**2)) / max(known - 1, 1)
+    return Between(rows, means, found / expected if expected > 0.0 else float("nan"))
+
+
+def period_spread(
+    found: Sequence[Between], current_rows: FloatArray, is_fitted: npt.NDArray[np.bool_], least: int
+) -> Spread:
+    """Return by how much shocks of the periods widen effects, and with how many degrees of freedom that is known.
+
+    Parameters
+    ----------
+    found
+        Differences between stretches, one a component.
+    current_rows
+        Rows of the current window that each component is measured on, shape (components,).
+    is_fitted
+        Components that tell how much stretches differ in general, shape (components,).
+    least
+        Stretches without which nothing is said of a component.
+    """
+    rows = np.stack([each.rows for each in found])
+    means = np.stack([each.means for each in found])
+    ratio = np.array([each.ratio for each in found])
+    count = (rows > 0.0).sum(axis=1)
+    is_measured = (count >= least) & ~np.isnan(ratio)
+    is_fitted = is_fitted & is_measured
+    freedom = np.maximum(count - 1.0, 1.0)
+    posterior = moderated(ratio, freedom, means, is_fitted)
+    # Stretches that resemble their neighbours amount to fewer, and their own variance is too small by what they share.
+    lasting = _lasting(means[is_fitted], np.maximum(ratio[is_fitted] - 1.0, 0.0))
+    independent = np.maximum(count / lasting, _FEWEST)
+    hidden = (1.0 - 1.0 / count) / (1.0 - 1.0 / independent)
+    total = rows.sum(axis=1)
+    typical = (total - (rows**2).sum(axis=1) / total) / freedom
+    scale = hidden * (1.0 + lasting * ((rows / total[:, None]) ** 2).sum(axis=1)) / typical
+    by_rows = 1.0 / current_rows + 1.0 / total
+    shocks = np.maximum(posterior.ratio - 1.0, 0.0) * scale
+    # The share of the variance that is estimated, as by F. Satterthwaite, Biometrics Bulletin 2, 1946.
+    known = (by_rows + shocks) / (posterior.ratio * scale)
+    return Spread(
+        np.where(is_measured, 1.0 + shocks / by_rows, 1.0),
+        np.where(is_measured, np.maximum(posterior.freedom / lasting * known**2, 1.0), np.inf),
+    )
+
+
+def _lasting(means: FloatArray, weight: FloatArray) -> float:
+    """Return how many neighbouring stretches amount to one, from the correlation of neighbours.
+
+    It is pooled over components by how much their stretches differ. The correlation of n values is too small by
+    (1 + 3 r) / n on average (M. Kendall, Biometrika 41, 1954).
+    """
+    if weight.sum() == 0.0:
+        return 1.0
+    centred = np.nan_to_num(means - np.nanmean(means, axis=1, keepdims=True))
+    squares = (centred**2).sum(axis=1)
+    lagged = (centred[:, 1:] * centred[:, :-1]).sum(axis=1)
+    found = np.divide(lagged, squares, out=np.zeros_like(lagged), where=squares > 0.0)
+    length = means.shape[1]
+    pooled = float((weight * found).sum() / weight.sum())
+    likeness = float(np.clip((pooled + 1.0 / length) / max(1.0 - 3.0 / length, 0.1), 0.0, _MOST_LIKE))
+    return (1.0 + likeness) / (1.0 - likeness)
