@@ -44,7 +44,9 @@ def sections(page: str) -> dict[str, list[dict[str, Any]]]:
 def scores(widgets: list[dict[str, Any]]) -> dict[str, str]:
     """Return what Evidently's charts say of each column, by the heading of the column."""
     counters = [each["params"]["counters"] for each in widgets if each["type"] == "counter"]
-    return {each["value"]: each["label"] for found in counters for each in found if each["value"].startswith("Drift in")}
+    return {
+        each["value"]: each["label"] for found in counters for each in found if each["value"].startswith("Drift in")
+    }
 
 
 def test_evidently_says_of_each_column_what_the_gate_says() -> None:
