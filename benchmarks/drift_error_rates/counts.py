@@ -60,7 +60,8 @@ def is_drifted(found: Counted, config: DriftConfig, columns: int) -> BoolArray:
         (np.abs(each.components.effect) >= thresholds(each.components, alpha * each.weight, config)).any(axis=-1)
         for each in parts
     ]
-    return np.logical_or.reduce(beyond)
+    is_beyond: BoolArray = np.stack(beyond).any(axis=0)
+    return is_beyond
 
 
 def _counted(column: DrawnColumn, reference: FloatArray, current: FloatArray) -> Counted:

@@ -13,8 +13,8 @@ from ml_assets.monitoring.columns import MonitoredColumn, Role
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate.farthest import column_drift, unmeasured
 from ml_assets.monitoring.gate.measured import blocks
-from ml_assets.monitoring.gate.spreads import layout, spreads
-from ml_assets.monitoring.gate.words import sentence
+from ml_assets.monitoring.gate.spreads import Layout, layout, spreads
+from ml_assets.monitoring.gate.words import sentence, too_few, unmeasured_shocks
 from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict
 from ml_assets.monitoring.window import Window
 
@@ -48,13 +48,19 @@ def judge(
     """
     if min(len(reference.frame), len(current.frame)) < config.min_rows:
         unseen = [unmeasured(column) for column in columns]
-        return _verdict(Verdict.INSUFFICIENT, unseen, reference, current, config, reference_name)
-    found = _column_drifts(reference, current, columns, config)
-    return _verdict(_weighed(found, config), found, reference, current, config, reference_name)
+        words = too_few(len(reference.frame), len(current.frame), config.min_rows, reference_name)
+        return _verdict(Verdict.INSUFFICIENT, unseen, words, reference, current, config, reference_name)
+    rows = layout(reference, current)
+    found = _column_drifts(reference, current, columns, rows, config)
+    verdict = _weighed(found, config)
+    words = sentence(verdict, found, _importance(found), reference_name)
+    if verdict is not Verdict.STABLE and rows.stretch_count < config.min_stretches:
+        words = f"{words} {unmeasured_shocks(rows.stretch_count, config.min_stretches)}"
+    return _verdict(verdict, found, words, reference, current, config, reference_name)
 
 
 def _column_drifts(
-    reference: Window, current: Window, columns: Sequence[MonitoredColumn], config: DriftConfig
+    reference: Window, current: Window, columns: Sequence[MonitoredColumn], rows: Layout, config: DriftConfig
 ) -> list[ColumnDrift]:
     """Return what is said of each column; those that are judged share the chance of a false alarm alike."""
     measured = [blocks(reference, current, column, config) for column in columns]
@@ -63,7 +69,7 @@ def _column_drifts(
         spreads(
             [block for found in measured for block in found],
             [flag for flag, found in zip(is_judged, measured, strict=True) for _ in found],
-            layout(reference, current),
+            rows,
             config.min_stretches,
         )
     )
@@ -93,25 +99,18 @@ def _importance(columns: Sequence[ColumnDrift]) -> float:
 def _verdict(
     verdict: Verdict,
     columns: Sequence[ColumnDrift],
+    words: str,
     reference: Window,
     current: Window,
     config: DriftConfig,
     reference_name: str,
 ) -> DriftVerdict:
-    rows = len(reference.frame), len(current.frame)
-    importance = _importance(columns)
-    words = (
-        f"{rows[0]:,} rows of {reference_name} and {rows[1]:,} of the current window are too few: "
-        f"each needs {config.min_rows:,}."
-        if verdict is Verdict.INSUFFICIENT
-        else sentence(verdict, columns, importance, reference_name)
-    )
     return DriftVerdict(
         verdict=verdict,
         columns=tuple(columns),
-        drifted_importance=importance,
-        reference_rows=rows[0],
-        current_rows=rows[1],
+        drifted_importance=_importance(columns),
+        reference_rows=len(reference.frame),
+        current_rows=len(current.frame),
         reference_entities=len(np.unique(reference.entity)),
         current_entities=len(np.unique(current.entity)),
         reference_first=reference.first,

@@ -45,13 +45,15 @@ def thresholds(
     freedom
         Degrees of freedom of that variance, shape (..., components).
     """
-    widening = np.sqrt(np.asarray(inflation, dtype=np.float64))
+    inflated = np.asarray(inflation, dtype=np.float64)
+    widening = np.sqrt(inflated)
     error = components.error * widening
     # Rows that hang together are so many fewer rows, whose mean is so much more skewed.
     skewness = components.skewness * widening * np.where(components.effect < 0.0, -1.0, 1.0)
     exists = components.weight > 0.0
     tail = np.where(exists, alpha * components.weight / 2.0, 0.5)
     by_chance = critical_value(tail, skewness) * _student_factor(tail, np.asarray(freedom, dtype=np.float64)) * error
+    by_chance = by_chance + _bent_by_shocks(by_chance, inflated, components)
     floors = {Aspect.LOCATION: config.location_floor, Aspect.SHARE: config.share_floor}
     floor = np.array([floors.get(aspect, config.shape_floor) for aspect in components.aspects])
     return np.where(exists, np.maximum(by_chance, floor + config.floor_errors * error), np.inf)
@@ -83,3 +85,16 @@ def _student_factor(tail: FloatArray, freedom: FloatArray) -> FloatArray:
     normal = -special.ndtri(np.where(tail < 0.5, tail, 0.25))
     result: FloatArray = np.where(is_estimated, student / normal, 1.0)
     return result
+
+
+def _bent_by_shocks(by_chance: FloatArray, inflation: FloatArray, components: Components) -> FloatArray:
+    """Return what a shock of the location may add to the other components of an ordered column.
+
+    Scores of spread and shape are fixed to the ranks of both windows, so that a shift of d standard deviations moves
+    them by the order of d squared: a law with far longer tails than the shock's own, which a few periods do not show.
+    Added is the square of the shift that the location's threshold puts down to rows that hang together.
+    """
+    is_location = np.array([aspect is Aspect.LOCATION for aspect in components.aspects])
+    is_bent = np.array([aspect not in (Aspect.LOCATION, Aspect.SHARE) for aspect in components.aspects])
+    shock = (np.where(is_location, by_chance, 0.0) ** 2 * (1.0 - 1.0 / inflation)).sum(axis=-1, keepdims=True)
+    return np.where(is_bent, shock, 0.0)

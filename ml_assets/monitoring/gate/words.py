@@ -59,6 +59,22 @@ def sentence(verdict: Verdict, columns: Sequence[ColumnDrift], importance: float
     return f"Against {reference_name}, {len(drifted)} of {len(columns)} columns moved: {named}{more}. {weight}{end}"
 
 
+def too_few(reference_rows: int, current_rows: int, min_rows: int, reference_name: str) -> str:
+    """Return why nothing can be said."""
+    return (
+        f"{reference_rows:,} rows of {reference_name} and {current_rows:,} of the current window are too few: "
+        f"each needs {min_rows:,}."
+    )
+
+
+def unmeasured_shocks(found: int, needed: int) -> str:
+    """Return what an alarm cannot rule out where the reference has few stretches as long as the current window."""
+    return (
+        f"The reference is {found} times as long as the current window, and from fewer than {needed} stretches it is "
+        "not known how much they differ anyway."
+    )
+
+
 def _times_threshold(column: ColumnDrift) -> float:
     return abs(column.effect or 0.0) / (column.threshold or 1.0)
 
