@@ -19,6 +19,11 @@ from ml_assets.reports.page import rendered
 
 INDEX = "index.html"
 _PAGE, _DATA = ".html", ".json"
+# Heading of each kind of report, and what one of them is about.
+_KINDS = (
+    (ReportKind.DRIFT, "Drift of models", "model"),
+    (ReportKind.QUALITY, "Raw data of sources", "source"),
+)
 # So many windows are seen at a glance; the others unfold.
 _TREND = 12
 
@@ -74,15 +79,12 @@ def index_page(reports: Iterable[Report], windows: Iterable[ReportSeries]) -> st
     """Return the list of pages as a page: by the folder they are in, and those on windows of data by their subject."""
     groups = [(folder, list(group)) for folder, group in groupby(reports, key=lambda each: each.folder)]
     series = list(windows)
-    kinds = [
-        (title, [each for each in series if each.kind is kind])
-        for kind, title in ((ReportKind.DRIFT, "Drift of models"), (ReportKind.QUALITY, "Raw data of sources"))
-    ]
+    kinds = [(title, each_is, [each for each in series if each.kind is kind]) for kind, title, each_is in _KINDS]
     return rendered(
         "index.html",
         title="Reports",
         groups=groups,
-        kinds=[(title, found) for title, found in kinds if found],
+        kinds=[each for each in kinds if each[-1]],
         trend=_TREND,
     )
 

@@ -75,14 +75,10 @@ def chart_rows(rows: DrawnRows) -> DrawnRows:
     numeric = [name for name, kind in rows.visible.items() if kind is ColumnKind.NUMERIC]
     frames = [_sampled(frame) for frame in (rows.reference, rows.current)]
     pooled = pd.concat([frame[numeric] for frame in frames])
-    bounds = pooled.quantile(list(DRAWN_QUANTILES), interpolation="nearest").T.set_axis(["low", "high"], axis=1)
+    low, high = (pooled.quantile(share, interpolation="nearest") for share in DRAWN_QUANTILES)
     # Where nearly all values are one, the few others are what there is to see.
-    bounds = bounds.where(
-        bounds["low"] < bounds["high"], pooled.agg(["min", "max"]).T.set_axis(["low", "high"], axis=1)
-    )
-    cut = [
-        frame.assign(**frame[numeric].clip(bounds["low"], bounds["high"], axis=1).to_dict("series")) for frame in frames
-    ]
+    low, high = low.where(low < high, pooled.min()), high.where(low < high, pooled.max())
+    cut = [pd.concat((frame[numeric].clip(low, high, axis=1), frame.drop(columns=numeric)), axis=1) for frame in frames]
     empty = rows.empty | {name for name in rows.visible if any(frame[name].isna().all() for frame in cut)}
     return DrawnRows(cut[0], cut[1], rows.kinds, frozenset(empty))
 

@@ -94,18 +94,16 @@ def _method() -> str:
     from evidently.legacy.core import ColumnType
 
     def of_the_gate(
-        reference: pd.Series, current: pd.Series, kind: ColumnType, threshold: float
+        reference: pd.Series, current: pd.Series, kind: object, threshold: float
     ) -> tuple[float | None, bool]:
         column = _JUDGED.get()[str(current.name)]
         return column.effect, column.is_drifted
 
-    test = StatTest(
-        name="smooth_two_sample",
-        display_name=METHOD,
-        allowed_feature_types=[ColumnType.Numerical, ColumnType.Categorical],
-    )
+    name = "smooth_two_sample"
+    kinds = [ColumnType.Numerical, ColumnType.Categorical]
+    test = StatTest(name=name, display_name=METHOD, allowed_feature_types=kinds)
     register_stattest(test, default_impl=of_the_gate)
-    return test.name
+    return name
 
 
 def _run(
