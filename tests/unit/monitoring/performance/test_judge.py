@@ -83,8 +83,8 @@ def test_another_share_of_yes_alone_is_no_decay(rate: float) -> None:
 
 
 def test_a_lower_rate_would_be_called_decay_without_weighing_the_classes() -> None:
-    fewer = world(1, rate=0.05, size=20_000)
-    plain, weighed = (Promised(skill(world(100, size=20_000), rate, CONFIG), rate) for rate in (None, LEARNED_RATE))
+    fewer = world(1, rate=0.05, size=50_000)
+    plain, weighed = (Promised(skill(world(100, size=50_000), rate, CONFIG), rate) for rate in (None, LEARNED_RATE))
     assert judged(fewer, plain).verdict is RealisedVerdict.DECAY
     assert judged(fewer, weighed).verdict is RealisedVerdict.HELD
 

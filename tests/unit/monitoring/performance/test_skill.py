@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ FIGURES = st.floats(-2, 2)
 def rows(
     loss: Sequence[float],
     reference: Sequence[float],
-    is_event: Sequence[bool] | None = None,
+    is_event: Sequence[bool] | npt.NDArray[np.bool_] | None = None,
     entity: Sequence[int] | None = None,
 ) -> JudgedRows:
     return JudgedRows(
@@ -57,7 +58,7 @@ def test_more_of_the_same_rows_of_one_class_change_nothing(times: int) -> None:
     loss, reference, is_event = rng.random(50), rng.random(50) + 0.5, rng.random(50) < 0.4
     judged = rows(list(loss), list(reference), list(is_event))
     repeats = np.where(is_event, times, 1)
-    more = rows(*(np.repeat(part, repeats).tolist() for part in (loss, reference, is_event)))
+    more = rows(np.repeat(loss, repeats).tolist(), np.repeat(reference, repeats).tolist(), np.repeat(is_event, repeats))
     assert skill(more, 0.2, CONFIG).value == pytest.approx(skill(judged, 0.2, CONFIG).value)
 
 
