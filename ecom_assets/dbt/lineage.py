@@ -103,14 +103,14 @@ def _relation(node: Mapping[str, Any]) -> str:
 
 def _through(query: Query, origins: Mapping[str, Origins], dialect: str) -> Origins:
     """Return the origins of the columns of a query, given those of the relations that it reads."""
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    tables: dict[str, dict[str, dict[str, str]]] = {}
     for parent in query.parents:
         database, table = parent.split(".")
-        schema.setdefault(database, {})[table] = dict.fromkeys(origins[parent], "unknown")
+        tables.setdefault(database, {})[table] = dict.fromkeys(origins[parent], "unknown")
     tree = qualify(
         parse_one(query.sql, dialect=dialect),
         dialect=dialect,
-        schema=schema,
+        schema=dict[str, object](tables),
         validate_qualify_columns=False,
         identify=False,
         quote_identifiers=False,
@@ -139,10 +139,7 @@ def _of_scope(scope: Scope, origins: Mapping[str, Origins], tracing: _Tracing) -
 def _of_union(parts: list[tuple[Origins, frozenset[Column]]]) -> tuple[Origins, frozenset[Column]]:
     names = list(parts[0][0])
     columns = [list(part.values()) for part, _ in parts]
-    merged = {
-        name: _union(part[place] for part in columns if place < len(part))
-        for place, name in enumerate(names)
-    }
+    merged = {name: _union(part[place] for part in columns if place < len(part)) for place, name in enumerate(names)}
     return merged, _union(rows for _, rows in parts)
 
 
@@ -170,7 +167,7 @@ def _of_select(scope: Scope, origins: Mapping[str, Origins], tracing: _Tracing) 
     return columns, rows
 
 
-def _counts(projection: exp.Expression) -> bool:
+def _counts(projection: exp.Expr) -> bool:
     """Return whether an expression without any column says how many rows there are: an aggregate, or a number to sum.
 
     Zero, a text and nothing at all only fill a place, as in the part of a union that has no such column.
@@ -185,7 +182,7 @@ def _rows_of_source(source: Any, origins: Mapping[str, Origins], tracing: _Traci
 
 
 def _of_expression(
-    expression: exp.Expression, scope: Scope, origins: Mapping[str, Origins], tracing: _Tracing
+    expression: exp.Expr, scope: Scope, origins: Mapping[str, Origins], tracing: _Tracing
 ) -> frozenset[Column]:
     """Return the origins of all columns in an expression, those of queries inside it among them."""
     return _union(_of_column(column, scope, origins, tracing) for column in expression.find_all(exp.Column))

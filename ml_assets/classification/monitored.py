@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.classification.folds import USUAL_TEST_PERIODS
 from ml_assets.classification.evaluation import Evaluation
 from ml_assets.classification.fitted import FittedClassifier
+from ml_assets.classification.folds import USUAL_TEST_PERIODS
 from ml_assets.classification.panel import Panel, panel_of
 from ml_assets.classification.performance import judged_rows, learned_share, promised, scored_rows
 from ml_assets.classification.question import Moments, Period, Question
@@ -129,19 +129,19 @@ def rows_until(question: Question, warehouse: Warehouse, last: date) -> pd.DataF
     """Return the rows of the period that ends on a day."""
     end = np.array([last], dtype="datetime64[D]")
     first = question.period_of(end)[0] if not question.as_of_is_date else end[0]
-    conditions = [f"({question.where})"] if question.where else []
-    conditions += [
+    where = question.rows_where(
         f"{question.as_of_column} >= timestamp '{pd.Timestamp(first)}'",
         f"{question.as_of_column} < timestamp '{pd.Timestamp(end[0] + _DAY)}'",
-    ]
-    return warehouse.read(question.table, where=" and ".join(conditions))
+    )
+    return warehouse.read(question.table, where=where)
 
 
 def last_days(question: Question, days: Moments) -> Moments:
     """Return the last day of the period of each day; an as-of date is the last day of its own."""
     if question.as_of_is_date or question.period is not Period.MONTH:
         return days
-    return (days.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]") - _DAY
+    months = days.astype("datetime64[M]")
+    return np.asarray((months + np.timedelta64(1, "M")).astype("datetime64[D]") - _DAY, dtype="datetime64[D]")
 
 
 def known_answers(question: Question, panel: Panel, warehouse: Warehouse) -> npt.NDArray[np.bool_] | None:
@@ -164,9 +164,8 @@ def delay_of(question: Question) -> LabelDelay:
 
 def matured(question: Question, warehouse: Warehouse, since: date) -> int:
     """Return the number of rows whose answer is known, and whose horizon ended after a day."""
-    conditions = [f"({question.where})"] if question.where else []
-    conditions += [
+    where = question.rows_where(
         f"{question.known_answer} is not null",
         f"{question.horizon_ends_column} > timestamp '{pd.Timestamp(since) + pd.Timedelta(days=1)}'",
-    ]
-    return len(warehouse.read(question.table, [question.as_of_column], where=" and ".join(conditions)))
+    )
+    return len(warehouse.read(question.table, [question.as_of_column], where))

@@ -43,10 +43,11 @@ def scored_rows(
     key = shared_key(question, table)
     complete = complete_until(warehouse, question)
     end = pd.Timestamp(complete) + pd.Timedelta(days=1) if complete is not None else pd.Timestamp(0)
-    conditions = [f"({question.where})"] if question.where else []
-    conditions += [f"{question.known_answer} is not null", f"{question.horizon_ends_column} <= timestamp '{end}'"]
+    where = question.rows_where(
+        f"{question.known_answer} is not null", f"{question.horizon_ends_column} <= timestamp '{end}'"
+    )
     columns = list(dict.fromkeys([*key, question.entity, *answers]))
-    labels = warehouse.read(question.table, columns, where=" and ".join(conditions))
+    labels = warehouse.read(question.table, columns, where)
     wanted = list(dict.fromkeys([*key, AS_OF_DATE, SCORE, MODEL_VERSION, IS_BACKTEST]))
     scores = warehouse.read(table.name, wanted, where=f"not {IS_BACKTEST}")
     return settled(scores, labels, key, version)
@@ -64,10 +65,10 @@ def judged_rows(question: Question, rows: pd.DataFrame, prior: float) -> JudgedR
     prior
         Share of yes among the rows that were learned from.
     """
-    label = rows[question.label].astype("float64").to_numpy()
+    label = rows[question.label].to_numpy(dtype=np.float64, na_value=np.nan)
     return JudgedRows(
-        loss=(label - rows[SCORE].to_numpy(dtype=np.float64)) ** 2,
-        reference_loss=(label - prior) ** 2,
+        loss=np.square(label - rows[SCORE].to_numpy(dtype=np.float64)),
+        reference_loss=np.square(label - prior),
         entity=entity_numbers(rows[question.entity]),
         period=question.period_of(rows[AS_OF_DATE].to_numpy(dtype="datetime64[us]")),
         is_event=label > 0,

@@ -169,6 +169,10 @@ class Question:
         """Column of the feature table that is not NULL where the answer is known."""
         return self.answered_column or self.label
 
+    def rows_where(self, *conditions: str) -> str | None:
+        """Return the SQL condition of the rows that are asked about and for which all of some conditions hold."""
+        return " and ".join([*([f"({self.where})"] if self.where else []), *conditions]) or None
+
     def period_of(self, as_of: Moments) -> Moments:
         """Return the first day of each moment's month, or the as-of date itself where one is asked a week."""
         unit = "datetime64[M]" if self.period is Period.MONTH else "datetime64[D]"

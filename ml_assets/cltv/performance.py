@@ -28,11 +28,11 @@ def judged_rows(question: ValueQuestion, rows: pd.DataFrame) -> JudgedRows:
     rows
         Scores with the money of the holdout.
     """
-    money = rows[question.value_column].astype("float64").to_numpy()
+    money = rows[question.value_column].to_numpy(dtype=np.float64, na_value=np.nan)
     mean = float(money.mean()) if len(money) else 0.0
     return JudgedRows(
-        loss=(money - rows[SCORE].to_numpy(dtype=np.float64)) ** 2,
-        reference_loss=(money - mean) ** 2,
+        loss=np.square(money - rows[SCORE].to_numpy(dtype=np.float64)),
+        reference_loss=np.square(money - mean),
         entity=entity_numbers(rows[question.entity]),
         period=question.hurdle.period_of(rows[AS_OF_DATE].to_numpy(dtype="datetime64[us]")),
     )

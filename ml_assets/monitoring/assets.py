@@ -1,4 +1,4 @@
-"""The assets that watch a model: drift of its newest window, past scores judged, the decision whether it is trained again.
+"""The assets that watch a model: drift of its newest window, past scores judged, whether it is trained again.
 
 Belongs here: decorated functions of a few lines, and their checks. Does not belong here: what a step does (``steps``),
 what it shows (``shown``), raw data of sources (``quality_assets``).

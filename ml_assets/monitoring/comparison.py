@@ -17,8 +17,8 @@ from ml_assets.family.family import Family
 from ml_assets.monitoring.columns import MonitoredColumn, Role
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate import judge
-from ml_assets.monitoring.gate.season import NamedReference, same_months_of_the_year_before
 from ml_assets.monitoring.gate.judge import TRAINING_WINDOW
+from ml_assets.monitoring.gate.season import NamedReference, same_months_of_the_year_before
 from ml_assets.monitoring.reference import reference_of
 from ml_assets.monitoring.verdict import DriftVerdict, Verdict
 from ml_assets.monitoring.window import Window
@@ -133,9 +133,7 @@ def with_predictions(family: Family, model: Any, window: Window) -> Window:
     return Window(window.frame.join(predicted), window.entity, window.period, window.first, window.last)
 
 
-def both_know(
-    columns: tuple[MonitoredColumn, ...], reference: Window, current: Window
-) -> tuple[MonitoredColumn, ...]:
+def both_know(columns: tuple[MonitoredColumn, ...], reference: Window, current: Window) -> tuple[MonitoredColumn, ...]:
     """Return the columns without answers that are not known in one of the windows yet."""
     known = set(reference.frame.columns) & set(current.frame.columns)
     return tuple(column for column in columns if column.role is not Role.LABEL or column.name in known)

@@ -6,12 +6,10 @@ Belongs here: the declared columns, none of them personal, and their windows. Do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.classification.question import Moments, Period
@@ -28,7 +26,6 @@ _DAY = np.timedelta64(1, "D")
 _MONDAY = np.datetime64("1970-01-05", "D")
 # Windows before the newest one with which it is compared.
 _PERIODS_BEFORE = 12
-_NUMERIC, _CATEGORICAL = ColumnKind.NUMERIC, ColumnKind.CATEGORICAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +46,67 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class RawColumn:
+    """A column that is looked at.
+
+    Attributes
+    ----------
+    name, raw
+        What it is called in staging, and in the raw table.
+    kind
+        How its values are compared.
+    is_moment
+        Whether it is a moment, of which the hour of the day is looked at.
+    """
+
+    name: str
+    raw: str
+    kind: ColumnKind = ColumnKind.NUMERIC
+    is_moment: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What it is called where it is compared."""
+        return f"hour of {self.name}" if self.is_moment else self.name
+
+    def values(self, rows: pd.DataFrame) -> pd.Series:
+        """Return its values as they are compared."""
+        column = rows[self.name]
+        if self.is_moment:
+            return pd.to_datetime(column).dt.hour.astype("float64")
+        if self.kind is ColumnKind.NUMERIC:
+            return column.astype("Float64").astype("float64")
+        return column.astype("object").where(column.notna(), None)
+
+
+@dataclass(frozen=True, slots=True)
 class LookedAt:
     """A table whose rows are looked at.
 
     Attributes
     ----------
-    table
-        Where they are.
-    raw_table
-        Name of the raw table.
+    table, raw_table
+        Where they are, and name of the raw table.
     entity
         Column of whom or what a row is about.
     dated
         By what rows are dated; it may be the table itself.
     columns
-        Kind and raw name of each column that is looked at.
+        What is looked at.
     """
 
     table: TableName
     raw_table: str
     entity: str
     dated: Dated
-    columns: Mapping[str, tuple[ColumnKind, str]]
+    columns: tuple[RawColumn, ...]
 
     @property
     def monitored(self) -> tuple[MonitoredColumn, ...]:
         """The columns as they are compared."""
         return tuple(
-            MonitoredColumn(name, kind, raw_columns=(f"{self.raw_table}.{raw}",))
-            for name, (kind, raw) in self.columns.items()
+            MonitoredColumn(each.shown, each.kind, raw_columns=(f"{self.raw_table}.{each.raw}",))
+            for each in self.columns
         )
 
 
@@ -105,8 +134,17 @@ def _staged(name: str) -> TableName:
     return TableName(STAGING_SCHEMA, f"stg_{name}")
 
 
-_ORDERS, _EVENTS, _PROPERTIES = "olist__orders", "retailrocket__events", "retailrocket__item_properties"
-_PURCHASE = Dated(_staged(_ORDERS), "purchased_at", "order_id")
+_ORDERS, _EVENTS = _staged("olist__orders"), _staged("retailrocket__events")
+_ORDER, _CUSTOMER, _VISITOR = "order_id", "customer_id", "visitor_id"
+_PURCHASED, _OCCURRED = "purchased_at", "occurred_at"
+_PURCHASE = Dated(_ORDERS, _PURCHASED, _ORDER)
+_CATEGORICAL = ColumnKind.CATEGORICAL
+
+
+def _same(name: str, kind: ColumnKind = ColumnKind.NUMERIC) -> RawColumn:
+    """Return a column that is called in staging as in the raw table."""
+    return RawColumn(name, name, kind)
+
 
 RAW_SOURCES = (
     RawSource(
@@ -115,60 +153,57 @@ RAW_SOURCES = (
         period=Period.MONTH,
         tables=(
             LookedAt(
+                table=_ORDERS,
+                raw_table="orders",
+                entity=_ORDER,
+                dated=_PURCHASE,
+                columns=(RawColumn(_PURCHASED, "order_purchase_timestamp", is_moment=True),),
+            ),
+            LookedAt(
                 table=_staged("olist__order_items"),
                 raw_table="order_items",
-                entity="order_id",
+                entity=_ORDER,
                 dated=_PURCHASE,
-                columns={"price": (_NUMERIC, "price"), "freight_value": (_NUMERIC, "freight_value")},
+                columns=(_same("price"), _same("freight_value")),
             ),
             LookedAt(
                 table=_staged("olist__order_payments"),
                 raw_table="order_payments",
-                entity="order_id",
+                entity=_ORDER,
                 dated=_PURCHASE,
-                columns={
-                    "payment_type": (_CATEGORICAL, "payment_type"),
-                    "payment_installments": (_NUMERIC, "payment_installments"),
-                    "payment_value": (_NUMERIC, "payment_value"),
-                },
+                columns=(_same("payment_type", _CATEGORICAL), _same("payment_installments"), _same("payment_value")),
             ),
             LookedAt(
                 table=_staged("olist__customers"),
                 raw_table="customers",
-                entity="customer_id",
-                dated=Dated(_PURCHASE.table, _PURCHASE.at, "customer_id"),
-                columns={"customer_state": (_CATEGORICAL, "customer_state")},
+                entity=_CUSTOMER,
+                dated=Dated(_ORDERS, _PURCHASED, _CUSTOMER),
+                columns=(_same("customer_state", _CATEGORICAL),),
             ),
             LookedAt(
                 table=_staged("olist__order_reviews"),
                 raw_table="order_reviews",
-                entity="order_id",
+                entity=_ORDER,
                 dated=_PURCHASE,
-                columns={"review_score": (_NUMERIC, "review_score")},
+                columns=(_same("review_score"),),
             ),
         ),
     ),
+    # Properties of items, twenty million rows, are snapshots: what is new of them is seen in the features.
     RawSource(
         source="retailrocket",
         observed_event="clicks",
         period=Period.WEEK,
         tables=(
             LookedAt(
-                table=_staged(_EVENTS),
+                table=_EVENTS,
                 raw_table="events",
-                entity="visitor_id",
-                dated=Dated(_staged(_EVENTS), "occurred_at", "visitor_id"),
-                columns={"event_type": (_CATEGORICAL, "event")},
-            ),
-            LookedAt(
-                table=_staged(_PROPERTIES),
-                raw_table="item_properties",
-                entity="item_id",
-                dated=Dated(_staged(_PROPERTIES), "recorded_at", "item_id"),
-                columns={
-                    "property_name": (_CATEGORICAL, "property"),
-                    "property_number": (_NUMERIC, "value"),
-                },
+                entity=_VISITOR,
+                dated=Dated(_EVENTS, _OCCURRED, _VISITOR),
+                columns=(
+                    RawColumn("event_type", "event", _CATEGORICAL),
+                    RawColumn(_OCCURRED, "timestamp", is_moment=True),
+                ),
             ),
         ),
     ),
@@ -199,7 +234,7 @@ def period_starts(period: Period, complete: date, count: int) -> Moments:
     """Return the first days of the newest complete months or weeks, ascending, and the day after the last of them."""
     end = np.datetime64(complete, "D") + _DAY
     if period is Period.MONTH:
-        return (end.astype("datetime64[M]") - np.arange(count, -1, -1)).astype("datetime64[D]")
+        return np.asarray((end.astype("datetime64[M]") - np.arange(count, -1, -1)).astype("datetime64[D]"))
     last = _MONDAY + (end - _MONDAY) // np.timedelta64(7, "D") * np.timedelta64(7, "D")
     return np.asarray(last - np.timedelta64(7, "D") * np.arange(count, -1, -1), dtype="datetime64[D]")
 
@@ -210,7 +245,7 @@ def _windows(source: RawSource, looked_at: LookedAt, warehouse: Warehouse, start
     is_current = period == starts[-2]
     if is_current.all() or not is_current.any():
         return None
-    frame = pd.DataFrame({name: _typed(rows[name], kind) for name, (kind, _) in looked_at.columns.items()})
+    frame = pd.DataFrame({each.shown: each.values(rows) for each in looked_at.columns})
     whole = window_of(frame, rows[looked_at.entity], period, day(starts[0]), day(starts[-1] - _DAY))
     return RawWindows(
         looked_at,
@@ -223,18 +258,12 @@ def _rows(
     looked_at: LookedAt, warehouse: Warehouse, first: np.datetime64, end: np.datetime64
 ) -> tuple[pd.DataFrame, Moments]:
     """Return the rows of a stretch of time, with the moment of each."""
-    dated, columns = looked_at.dated, [*looked_at.columns]
+    dated, columns = looked_at.dated, [each.name for each in looked_at.columns]
     where = f"{dated.at} >= timestamp '{pd.Timestamp(first)}' and {dated.at} < timestamp '{pd.Timestamp(end)}'"
     if dated.table == looked_at.table:
-        rows = warehouse.read(looked_at.table, [looked_at.entity, dated.at, *columns], where)
+        rows = warehouse.read(looked_at.table, list(dict.fromkeys([looked_at.entity, dated.at, *columns])), where)
     else:
         moments = warehouse.read(dated.table, [dated.key, dated.at], where)
         rows = warehouse.read(looked_at.table, list(dict.fromkeys([dated.key, looked_at.entity, *columns])))
         rows = rows.merge(moments, on=dated.key, how="inner")
     return rows, np.asarray(rows[dated.at].to_numpy(), dtype="datetime64[us]").astype("datetime64[D]")
-
-
-def _typed(column: pd.Series, kind: ColumnKind) -> pd.Series | npt.NDArray[np.float64]:
-    if kind is ColumnKind.NUMERIC:
-        return column.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    return column.astype("object").where(column.notna(), None)

@@ -98,7 +98,7 @@ def _serving(version: Version | None) -> Serving | None:
     if version is None:
         return None
     known = pd.Timestamp(version.tags[LEARNED_UNTIL]).date()
-    complete = pd.to_datetime(version.tags.get(_COMPLETE_UNTIL), errors="coerce")
+    complete = pd.to_datetime(version.tags.get(_COMPLETE_UNTIL, ""), errors="coerce")
     return Serving(version.number, known if pd.isna(complete) else complete.date())
 
 

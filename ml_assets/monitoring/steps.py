@@ -26,6 +26,7 @@ from ml_assets.monitoring.performance.judge import NO_LABEL, realised
 from ml_assets.monitoring.performance.verdict import PerformanceVerdict
 from ml_assets.monitoring.report.archive import write_report
 from ml_assets.monitoring.report.drift_page import DriftFacts, drift_page
+from ml_assets.monitoring.retention import prune_reports
 from ml_assets.monitoring.situation_now import DriftSeen, situation_now
 from ml_assets.registry.names import CANDIDATE, CHAMPION, FINGERPRINT
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -45,6 +46,8 @@ def watch(
     found = compare(family, warehouse, registry, config)
     if isinstance(found, Compared):
         write_page(found, files, now)
+        prune_reports(warehouse, files, config.kept_reports)
+        list_pages(files)
     write_text(files.drift_seen(family.name), seen(found).model_dump_json(indent=2))
     return found
 
@@ -62,6 +65,7 @@ def look_back(
     found = compare(family, warehouse, registry, config, last)
     if isinstance(found, Compared):
         write_page(found, files, now)
+        list_pages(files)
     return found
 
 
@@ -80,7 +84,7 @@ def seen(found: Compared | NotCompared) -> DriftSeen:
 
 
 def write_page(found: Compared, files: ModelFiles, now: datetime) -> Path:
-    """Write the report on a window, and list it; return where it lies."""
+    """Write the report on a window; return where it lies."""
     model, as_of = found.champion.name, found.current.last
     facts = DriftFacts(
         model=model,
@@ -92,7 +96,6 @@ def write_page(found: Compared, files: ModelFiles, now: datetime) -> Path:
     )
     page = files.drift_report(model, as_of)
     write_report(page, drift_page(found.reference, found.current, found.verdict, facts))
-    write_text(files.index, index_text(files))
     return page
 
 
@@ -113,6 +116,11 @@ def decide_on_retraining(
     decision = decide(before, situation, policy)
     record(warehouse, decision_row(family.name, decision, situation, decided_at=now, run_id=run_id))
     return decision
+
+
+def list_pages(files: ModelFiles) -> None:
+    """Write the list of all pages anew."""
+    write_text(files.index, index_text(files))
 
 
 def judge_past_scores(

@@ -189,7 +189,7 @@ def _sessions(clicks: Clicks, week: np.datetime64) -> pd.DataFrame:
             "weekday": _WEEKDAYS[began.dt.weekday.to_numpy(dtype=np.intp)],
             "share_of_new_items": by_session["share_of_new_items"].mean(),
             "is_known_visitor": np.isin(visitor.to_numpy(), past.visitor).astype(np.float64),
-            "week": np.datetime64(week, "us"),
+            "week": week.astype("datetime64[us]"),
             "visitor": visitor,
         }
     ).reset_index(drop=True)

@@ -48,7 +48,9 @@ class MonitoredSegmentation:
     def window(self, warehouse: Warehouse, last: date) -> Window | None:
         """Return the customers as of a month's end."""
         question = self.question
-        columns = list(dict.fromkeys([question.entity, question.as_of_column, *question.columns, question.watched.column]))
+        columns = list(
+            dict.fromkeys([question.entity, question.as_of_column, *question.columns, question.watched.column])
+        )
         return self._snapshot(warehouse.read(question.table, columns, f"{question.as_of_column} = date '{last}'"))
 
     @property
