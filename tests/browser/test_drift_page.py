@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +22,8 @@ from tests.unit.monitoring.report.made_reports import AS_OF, FACTS, drift_report
 
 pytestmark = pytest.mark.slow
 
+# What stands where charts are to be drawn.
+MISSING = "they are not seen where that is missing"
 # Whether so many charts have marks that take room on the screen.
 ARE_DRAWN = """
 number => [...document.querySelectorAll('.js-plotly-plot')].filter(plot =>
@@ -85,6 +88,7 @@ def test_charts_are_seen_and_the_page_fits_its_window(window: Page, files: Model
     expect(window.get_by_role("heading", level=1)).to_have_text("late_delivery_handover: drift")
     expect(window.get_by_role("status")).to_contain_text("Drift")
     expect_charts(window, 3)
+    expect(window.get_by_text(MISSING).first).to_be_hidden()
     assert window.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     for plot in window.locator(".js-plotly-plot").all():
         edges = plot.evaluate("node => [node.getBoundingClientRect().left, node.getBoundingClientRect().right]")
@@ -107,6 +111,7 @@ def test_evidently_tests_say_what_the_table_says(window: Page, files: ModelFiles
     expect(window.get_by_text("Data drift detected. Drift detection method")).to_be_visible()
     window.get_by_role("tab", name="Tests").click()
     expect(window.get_by_text("Value Drift for column price")).to_be_visible()
+    expect(window.get_by_text("(location): drifted.")).to_be_visible()
 
 
 def test_raw_data_has_its_charts_folded(window: Page, files: ModelFiles) -> None:
@@ -140,3 +145,13 @@ def test_the_report_site_serves_the_charts(online: Page, files: ModelFiles) -> N
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_page_without_its_script_says_what_is_missing(browser: Browser, files: ModelFiles, tmp_path: Path) -> None:
+    alone = tmp_path / "sent.html"
+    alone.write_text(files.drift_report(FACTS.model, AS_OF).read_text())
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(alone.as_uri())
+    expect(page.get_by_text(MISSING).first).to_be_visible()
+    context.close()

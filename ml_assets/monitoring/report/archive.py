@@ -116,5 +116,13 @@ def _day(name: str) -> date | None:
 
 def _unused_scripts(folder: Path, pages: Iterable[Path]) -> list[Path]:
     """Return the scripts that no page asks for; the one of today stays, a page that asks for it may be on its way."""
-    used = {shared_script().name}.union(*(_SCRIPT_LINK.findall(path.read_text(encoding="utf-8")) for path in pages))
+    used = {shared_script().name}.union(*map(_scripts_of, pages))
     return sorted(path for path in folder.glob("*.js") if path.name not in used)
+
+
+def _scripts_of(page: Path) -> list[str]:
+    """Return the shared scripts that a page asks for; none if another process has just removed it."""
+    try:
+        return _SCRIPT_LINK.findall(page.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ml_assets.monitoring.verdict import ColumnDrift
+from ml_assets.reports.wording import decimal, signed
+
 _TABS, _WIDGET, _PARAMS, _TYPE = "tabs", "widget", "params", "type"
 _LAYOUT, _DATA, _MENUS, _VISIBLE = "layout", "data", "updatemenus", "visible"
-_NAME, _MARKER, _SCORE = "name", "marker", "counter"
+_NAME, _MARKER, _SCORE, _TESTS = "name", "marker", "counter", "test_suite"
 # Of the two buttons over a distribution, the one for shares.
 _SHARES = 1
 # Bars of a window, by the name of their series; Evidently's dark grey cannot be seen by night. Against the paper of
@@ -44,6 +47,31 @@ def without_score(widgets: Sequence[Mapping[str, Any]], why: Sequence[str]) -> t
     """
     reasons = iter(why)
     return tuple(_with_label(each, next(reasons)) if each[_TYPE] == _SCORE else each for each in widgets)
+
+
+def explained(widgets: Sequence[Mapping[str, Any]], columns: Sequence[ColumnDrift]) -> tuple[Mapping[str, Any], ...]:
+    """Return widgets with the outcome of each test in our words: Evidently rounds a score and its threshold alike.
+
+    Parameters
+    ----------
+    widgets
+        Widgets as Evidently's JSON holds them.
+    columns
+        The columns that were tested, in that order.
+    """
+    return tuple(_in_words(each, columns) if each[_TYPE] == _TESTS else each for each in widgets)
+
+
+def _in_words(widget: Mapping[str, Any], columns: Sequence[ColumnDrift]) -> Mapping[str, Any]:
+    tests = [
+        {
+            **test,
+            "description": f"Effect {signed(column.effect)}, threshold {decimal(column.threshold)} ({column.part}): "
+            f"{'drifted' if column.is_drifted else 'stable'}.",
+        }
+        for test, column in zip(widget[_PARAMS]["tests"], columns, strict=True)
+    ]
+    return {**widget, _PARAMS: {**widget[_PARAMS], "tests": tests}}
 
 
 def _with_label(widget: Mapping[str, Any], words: str) -> Mapping[str, Any]:

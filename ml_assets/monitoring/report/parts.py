@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ml_assets.monitoring.report.charts import readable, without_score
+from ml_assets.monitoring.report.charts import explained, readable, without_score
 from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, all_rows, chart_rows
 from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, unjudged_report
 from ml_assets.monitoring.report.scripts import SharedScript
@@ -134,8 +134,8 @@ def parts_of(reference: Window, current: Window, verdict: DriftVerdict, *, open_
     return Parts(
         verdict=verdict,
         columns=tuple(in_order(verdict.columns)),
-        opened=Charts(tuple(opened), readable(first.widgets, periods)),
-        others=Charts(tuple(others), readable(rest.widgets, periods)),
+        opened=Charts(tuple(opened), explained(readable(first.widgets, periods), opened)),
+        others=Charts(tuple(others), explained(readable(rest.widgets, periods), others)),
         unjudged=Charts(tuple(excluded), readable(bare, periods)),
         evidently={**first.columns, **rest.columns},
         not_drawn=not_drawn,

@@ -88,5 +88,12 @@ def test_the_script_of_today_stays_before_its_first_page_is_there(tmp_path: Path
     assert prune(tmp_path, 1, {}) == ()
 
 
+def test_a_page_that_another_process_has_just_removed_stops_nothing(tmp_path: Path) -> None:
+    write_report(tmp_path / "model_a" / f"{DAYS[1]}.html", report(OLD))
+    # A link to nothing is listed, and cannot be read.
+    (tmp_path / "model_a" / f"{DAYS[2]}.html").symlink_to(tmp_path / "gone.html")
+    assert prune(tmp_path, 2, {}) == ()
+
+
 def test_a_folder_that_is_not_there_needs_no_pruning(tmp_path: Path) -> None:
     assert prune(tmp_path / "drift", 1, {}) == ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml_assets.monitoring.report.charts import readable, without_score
+from ml_assets.monitoring.report.charts import explained, readable, without_score
+from tests.unit.monitoring.report.made_reports import column
 
 
 def figure(*, has_menu: bool) -> dict[str, Any]:
@@ -48,3 +49,14 @@ def test_in_place_of_a_score_stands_why_there_is_none() -> None:
     assert first["params"]["counters"] == [{"value": "Drift in column 'a'", "label": "Not judged: a clock"}]
     assert second["params"]["counters"][0]["label"] == "Not judged: a count"
     assert other == {"type": "tabs"}
+
+
+def test_a_test_says_effect_and_threshold_with_enough_digits() -> None:
+    suite = {"type": "test_suite", "params": {"tests": [{"title": "a", "description": "0.08, 0.08"}] * 2}}
+    columns = [column("a", effect=-0.0812, threshold=0.0808, is_drifted=True), column("b", effect=0.0, threshold=0.08)]
+    [shown] = explained([suite], columns)
+    assert [each["description"] for each in shown["params"]["tests"]] == [
+        "Effect \N{MINUS SIGN}0.081, threshold 0.081 (location): drifted.",
+        "Effect 0.000, threshold 0.080 (location): stable.",
+    ]
+    assert [each["title"] for each in shown["params"]["tests"]] == ["a", "a"]
