@@ -13,6 +13,10 @@ from ml_assets.contract import ML_KEY_PREFIX, scores_key
 
 MACHINE_LEARNING = "team:machine-learning"
 
+# Groups of the assets that watch models: as things stand, and as they stood in windows of the past, made on demand.
+MONITORING = "monitoring"
+HISTORY = "history"
+
 
 class Step(StrEnum):
     """The assets of a model, in the order in which one is made from the other."""

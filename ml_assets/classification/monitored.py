@@ -163,9 +163,14 @@ def delay_of(question: Question) -> LabelDelay:
 
 
 def matured(question: Question, warehouse: Warehouse, since: date) -> int:
-    """Return the number of rows whose answer is known, and whose horizon ended after a day."""
+    """Return the number of rows with an answer whose horizon ended after a day, and in the days that are complete."""
+    complete = complete_until(warehouse, question)
+    if complete is None:
+        return 0
+    start, end = (pd.Timestamp(each) + pd.Timedelta(days=1) for each in (since, complete))
     where = question.rows_where(
         f"{question.known_answer} is not null",
-        f"{question.horizon_ends_column} > timestamp '{pd.Timestamp(since) + pd.Timedelta(days=1)}'",
+        f"{question.horizon_ends_column} > timestamp '{start}'",
+        f"{question.horizon_ends_column} <= timestamp '{end}'",
     )
     return len(warehouse.read(question.table, [question.as_of_column], where))

@@ -12,7 +12,7 @@ from ml_assets.contract import ML_KEY_PREFIX, RETRAINING_DECISIONS, TableName
 from ml_assets.family.assets import results_of, specs_of
 from ml_assets.family.family import Family
 from ml_assets.files import ModelFiles
-from ml_assets.keys import MACHINE_LEARNING, Step, Watch, model_asset_key, watch_asset_key
+from ml_assets.keys import HISTORY, MACHINE_LEARNING, MONITORING, Step, Watch, model_asset_key, watch_asset_key
 from ml_assets.monitoring.comparison import ComparisonConfig
 from ml_assets.monitoring.decision.announcement import Announcement
 from ml_assets.monitoring.decision.policy import RetrainingPolicy
@@ -29,7 +29,6 @@ from ml_assets.monitoring.steps import decide_on_retraining, judge_past_scores, 
 from ml_assets.registry.tracking import ModelRegistry
 from ml_assets.warehouse import Warehouse
 
-MONITORING_GROUP, HISTORY_GROUP = "monitoring", "history"
 DRIFT_HISTORY = dg.AssetKey([ML_KEY_PREFIX, "drift_history"])
 # One partition a model and a window: both names with a bar between them.
 WINDOWS = dg.DynamicPartitionsDefinition(name="drift_windows")
@@ -57,7 +56,7 @@ def build_monitoring_assets(family: Family, pool: str, code_version: str) -> lis
         description="The newest complete window beside the rows that the champion learned from, with a report.",
         check_specs=specs_of(keys[Watch.DRIFT], (NO_DRIFT,)),
         pool=pool,
-        group_name=MONITORING_GROUP,
+        group_name=MONITORING,
         owners=[MACHINE_LEARNING],
         kinds={"python", "evidently"},
         code_version=code_version,
@@ -83,7 +82,7 @@ def build_monitoring_assets(family: Family, pool: str, code_version: str) -> lis
         description="Scores that the champion gave without hindsight, judged by what became true.",
         check_specs=specs_of(keys[Watch.PERFORMANCE], (AS_PROMISED,)),
         pool=pool,
-        group_name=MONITORING_GROUP,
+        group_name=MONITORING,
         owners=[MACHINE_LEARNING],
         kinds={"python"},
         code_version=code_version,
@@ -105,7 +104,7 @@ def build_monitoring_assets(family: Family, pool: str, code_version: str) -> lis
         deps=[keys[Watch.DRIFT], keys[Watch.PERFORMANCE]],
         description=f"Whether the model is trained again, and why; the record is a row of {RETRAINING_DECISIONS}.",
         pool=pool,
-        group_name=MONITORING_GROUP,
+        group_name=MONITORING,
         owners=[MACHINE_LEARNING],
         kinds={"python"},
         code_version=code_version,
@@ -135,7 +134,7 @@ def build_history_asset(families: tuple[Family, ...], pool: str, code_version: s
         description="A past window beside the rows that today's champion learned from; the partitions are the windows "
         "that the drift of each model has found complete.",
         pool=pool,
-        group_name=HISTORY_GROUP,
+        group_name=HISTORY,
         owners=[MACHINE_LEARNING],
         kinds={"python", "evidently"},
         code_version=code_version,

@@ -12,8 +12,7 @@ from ml_assets.contract import ML_KEY_PREFIX, OBSERVATION_WINDOWS, TableName
 from ml_assets.family.assets import results_of, specs_of
 from ml_assets.family.records import Check, Judgement, Metadata
 from ml_assets.files import ModelFiles, write_text
-from ml_assets.keys import MACHINE_LEARNING
-from ml_assets.monitoring.assets import MONITORING_GROUP
+from ml_assets.keys import MACHINE_LEARNING, MONITORING
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate import judge
 from ml_assets.monitoring.quality import RawSource, raw_windows
@@ -43,7 +42,7 @@ def build_quality_asset(source: RawSource, pool: str, code_version: str) -> dg.A
         description="Raw columns of the newest complete window beside the windows before it, with a report.",
         check_specs=specs_of(key, (AS_BEFORE,)),
         pool=pool,
-        group_name=MONITORING_GROUP,
+        group_name=MONITORING,
         owners=[MACHINE_LEARNING],
         kinds={"python", "evidently"},
         code_version=code_version,

@@ -22,11 +22,15 @@ from ecom_assets.keys import (
     AUDIT_POINT_IN_TIME,
     DBT_RESOURCE,
     REFRESH_ALL,
+    REFRESH_AND_SCORE,
     REFRESH_WAREHOUSE,
     TRAIN_MODELS,
+    WATCH_MODELS,
 )
-from ecom_assets.schedules import NIGHTLY
+from ecom_assets.schedules import DAILY, NIGHTLY, WEEKLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
+from ecom_assets.sensors.retraining import RETRAINING_SENSOR
+from ecom_assets.sensors.run_failure import FAILED_CHECK_SENSOR, RUN_FAILURE_SENSOR
 from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE
 from ml_assets.definitions import families_of, questions_of
@@ -213,13 +217,20 @@ def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) 
     repository = defs.get_repository_def()
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
         REFRESH_WAREHOUSE,
+        REFRESH_AND_SCORE,
         REFRESH_ALL,
         TRAIN_MODELS,
+        WATCH_MODELS,
         AUDIT_POINT_IN_TIME,
         AUDIT_ENGINE_PARITY,
     }
-    assert [schedule.name for schedule in repository.schedule_defs] == [NIGHTLY]
-    assert [sensor.name for sensor in repository.sensor_defs] == [LANDING_FOLDER_SENSOR]
+    assert {schedule.name for schedule in repository.schedule_defs} == {NIGHTLY, DAILY, WEEKLY}
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        LANDING_FOLDER_SENSOR,
+        RETRAINING_SENSOR,
+        RUN_FAILURE_SENSOR,
+        FAILED_CHECK_SENSOR,
+    }
 
 
 @pytest.mark.parametrize(
@@ -232,14 +243,29 @@ def test_an_audit_makes_no_asset_and_does_not_hold_up_the_warehouse(defs: dg.Def
     assert job.asset_layer.selected_asset_keys == set()
 
 
-def test_the_nightly_schedule_asks_for_the_whole_graph(defs: dg.Definitions) -> None:
-    schedule = defs.resolve_schedule_def(NIGHTLY)
-    assert schedule.job_name == REFRESH_ALL
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "America/Sao_Paulo")
+@pytest.mark.parametrize(
+    ("name", "job", "cron"),
+    [
+        (NIGHTLY, REFRESH_AND_SCORE, "0 3 * * *"),
+        (DAILY, WATCH_MODELS, "0 5 * * *"),
+        (WEEKLY, TRAIN_MODELS, "0 6 * * 0"),
+    ],
+)
+def test_each_schedule_has_its_job_and_time(defs: dg.Definitions, name: str, job: str, cron: str) -> None:
+    schedule = defs.resolve_schedule_def(name)
+    assert (schedule.job_name, schedule.cron_schedule) == (job, cron)
+    assert schedule.execution_timezone == "America/Sao_Paulo"
     assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
-    data = schedule.evaluate_tick(dg.build_schedule_context())
-    assert data.run_requests is not None
-    assert len(data.run_requests) == 1
+
+
+def test_the_nightly_job_scores_and_trains_nothing(defs: dg.Definitions) -> None:
+    nightly = defs.resolve_job_def(REFRESH_AND_SCORE).asset_layer.selected_asset_keys
+    for family in families_of(SOURCES):
+        assert nightly & {*family.beside, *(model_asset_key(family.name, step) for step in Step)} == {
+            model_asset_key(family.name, Step.SCORES)
+        }
+    assert defs.resolve_job_def(REFRESH_WAREHOUSE).asset_layer.selected_asset_keys < nightly
+    assert dg.AssetKey(["marts", CUSTOMER_360.name]) in nightly
 
 
 def test_the_whole_graph_runs_in_one_job(defs: dg.Definitions) -> None:
