@@ -35,7 +35,9 @@ from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE
 from ml_assets.definitions import families_of, questions_of
 from ml_assets.family.assets import SCHEMA_CHECK
-from ml_assets.keys import Step, model_asset_key
+from ml_assets.keys import MONITORING, Step, Watch, model_asset_key, watch_asset_key
+from ml_assets.monitoring.assets import DRIFT_HISTORY
+from ml_assets.monitoring.quality_assets import quality_key
 from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
@@ -189,7 +191,8 @@ def test_what_reads_scores_stands_behind_them_and_nothing_else_does(
     names = ("churn_scores", "late_delivery_scores", "cltv_scores", "customer_360")
     serving = {dg.AssetKey(["marts", name]) for name in names}
     readers = {key for table in DECLARED_TABLES.values() for key in graph.get(dg.AssetKey(table.asset_key)).child_keys}
-    assert readers == serving
+    judged = {watch_asset_key(family.name, Watch.PERFORMANCE) for family in families_of(SOURCES)}
+    assert readers == serving | judged
     tagged = {node["name"] for node in manifest["nodes"].values() if "after_predictions" in node["tags"]}
     assert tagged == {key.path[-1] for key in serving}
     # They wait for the models, and a refresh of the warehouse alone has none of these.
@@ -268,10 +271,26 @@ def test_the_nightly_job_scores_and_trains_nothing(defs: dg.Definitions) -> None
     assert dg.AssetKey(["marts", CUSTOMER_360.name]) in nightly
 
 
-def test_the_whole_graph_runs_in_one_job(defs: dg.Definitions) -> None:
+def test_the_whole_graph_but_for_windows_of_the_past_runs_in_one_job(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     selected = defs.resolve_job_def(REFRESH_ALL).asset_layer.selected_asset_keys
-    assert set(selected) == set(graph.materializable_asset_keys)
+    assert set(selected) == set(graph.materializable_asset_keys) - {DRIFT_HISTORY}
+    assert {key for key in graph.materializable_asset_keys if graph.get(key).is_partitioned} == {DRIFT_HISTORY}
+
+
+def test_every_model_and_source_is_watched_and_nothing_waits_for_that(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    watched = {watch_asset_key(family.name, watch) for family in families_of(SOURCES) for watch in Watch}
+    watched |= {quality_key(source) for source in SOURCES}
+    assert {key for key in graph.materializable_asset_keys if graph.get(key).group_name == MONITORING} == watched
+    assert {child for key in watched for child in graph.get(key).child_keys} <= watched
+    assert not any(graph.get(key).blocking for key in graph.asset_check_keys if key.asset_key in watched)
+    for family in families_of(SOURCES):
+        drift, performance, retraining = (watch_asset_key(family.name, watch) for watch in Watch)
+        tables = {dg.AssetKey([table.schema, table.name]) for table in family.tables}
+        assert graph.get(drift).parent_keys == tables | {model_asset_key(family.name, Step.PROMOTION)}
+        assert graph.get(performance).parent_keys == tables | {model_asset_key(family.name, Step.SCORES)}
+        assert graph.get(retraining).parent_keys == {drift, performance}
 
 
 def test_resources_can_be_replaced(settings: Settings) -> None:
