@@ -1,4 +1,4 @@
-"""What moves with time by itself is declared of columns that there are; of panels the rows of recent days are watched."""
+"""What moves with time by itself is declared of columns that there are; of panels recent rows are watched."""
 
 from __future__ import annotations
 
