@@ -80,6 +80,7 @@ _SELLERS = {
         "product_count",
         "handed_over_order_count",
     ),
+    **_each(_AVERAGES, "mean_items_per_order", "late_share", "low_review_share"),
 }
 _TENURE = _each(_SINCE_EVER, "tenure_days")
 # The summary of a history of purchases.
