@@ -144,6 +144,11 @@ def test_worlds_are_stationary_and_hang_together_as_said(world: panels.World) ->
     assert bool(means.std().mean() > 2.0 / np.sqrt(panels.ROWS)) is (world.shock > 0.0)
 
 
+@pytest.mark.parametrize("place", [1, 4, 6])
+def test_of_twenty_four_stationary_windows_at_most_one_alarms(place: int) -> None:
+    assert panels.false_alarms(panels.WORLDS[place], 24, seed=3).hits <= 1
+
+
 def test_a_world_is_counted() -> None:
     assert panels.false_alarms(panels.WORLDS[0], 3, seed=1) == Rate(0, 3)
     assert panels.detections(panels.WORLDS[0], 3, seed=1, shift=1.0) == Rate(3, 3)

@@ -189,6 +189,8 @@ def test_what_matters(column: MonitoredColumn, verdict: Verdict) -> None:
     found = verdict_of([column, numeric("other", 0.5)], x=(reference, current + 0.5), other=split(SKEWED))
     assert found.verdict is verdict
     assert found.columns[0].excluded == column.excluded
+    assert ("too little to matter" in found.words) is (verdict is Verdict.UNIMPORTANT)
+    assert ("prediction x (location" in found.words) is (column.role is Role.PREDICTION)
     assert found.columns[0].effect == pytest.approx(0.47, abs=0.1)
 
 
@@ -196,6 +198,7 @@ def test_every_drift_matters_where_no_importance_is_known() -> None:
     reference, current = split(NORMAL)
     found = verdict_of([numeric("x", 0.0), numeric("other", 0.0)], x=(reference, current + 0.5), other=split(SKEWED))
     assert found.verdict is Verdict.DRIFT
+    assert "so each counts" in found.words
 
 
 def test_excluded_columns_cost_no_power() -> None:
