@@ -130,8 +130,17 @@ class DrawnColumn:
 
 
 def _moved(share: float, shift: float) -> float:
-    """Return a share moved by so many standard deviations of its indicator."""
-    return float(share + shift * np.sqrt(share * (1.0 - share)))
+    """Return a share moved by so many standard deviations of its indicator.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left for the others.
+    """
+    moved = float(share + shift * np.sqrt(share * (1.0 - share)))
+    if not 0.0 <= moved <= 1.0:
+        raise ValueError(f"a share of {share:g} moved by {shift:g} standard deviations is {moved:g}; shift it less")
+    return moved
 
 
 MIX = (

@@ -5,6 +5,7 @@ Belongs here: the types. Does not belong here: how drift is found (``gate``), wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -57,6 +58,11 @@ class ColumnDrift(BaseModel):
     importance: float
     excluded: str
     raw_columns: tuple[str, ...]
+
+
+def is_importance_known(columns: Iterable[ColumnDrift]) -> bool:
+    """Return whether the champion says of any feature how important it is; a rule does not."""
+    return any(column.importance > 0.0 for column in columns if column.role is Role.FEATURE)
 
 
 class DriftVerdict(BaseModel):

@@ -15,7 +15,7 @@ from ml_assets.monitoring.gate.farthest import column_drift, unmeasured
 from ml_assets.monitoring.gate.measured import blocks
 from ml_assets.monitoring.gate.spreads import Layout, layout, spreads
 from ml_assets.monitoring.gate.words import sentence, too_few, unmeasured_shocks
-from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict
+from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict, is_importance_known
 from ml_assets.monitoring.window import Window
 
 TRAINING_WINDOW = "the champion's training window"
@@ -85,8 +85,7 @@ def _weighed(columns: Sequence[ColumnDrift], config: DriftConfig) -> Verdict:
     drifted = [column for column in columns if column.is_drifted]
     if not drifted:
         return Verdict.STABLE
-    is_known = any(column.importance > 0.0 for column in columns if column.role is Role.FEATURE)
-    matters = _importance(drifted) >= config.min_importance or not is_known
+    matters = _importance(drifted) >= config.min_importance or not is_importance_known(columns)
     if matters or any(column.role is not Role.FEATURE for column in drifted):
         return Verdict.DRIFT
     return Verdict.UNIMPORTANT

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.gate.components import ORDERED_ASPECTS
 from ml_assets.monitoring.gate.measured import MISSING_PART, Block
-from ml_assets.monitoring.verdict import ColumnDrift, Verdict
+from ml_assets.monitoring.verdict import ColumnDrift, Verdict, is_importance_known
 
 _NAMED = 5
 
@@ -54,9 +55,11 @@ def sentence(verdict: Verdict, columns: Sequence[ColumnDrift], importance: float
     farthest = sorted(drifted, key=_times_threshold, reverse=True)
     named = "; ".join(_named(column) for column in farthest[:_NAMED])
     more = f"; and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
-    weight = f"Drifted features hold {importance:.0%} of the champion's importance"
+    moved = f"Against {reference_name}, {len(drifted)} of {len(columns)} columns moved: {named}{more}."
+    if not is_importance_known(columns):
+        return f"{moved} The champion tells no feature's importance, so each counts."
     end = ", too little to matter." if verdict is Verdict.UNIMPORTANT else "."
-    return f"Against {reference_name}, {len(drifted)} of {len(columns)} columns moved: {named}{more}. {weight}{end}"
+    return f"{moved} Drifted features hold {importance:.0%} of the champion's importance{end}"
 
 
 def too_few(reference_rows: int, current_rows: int, min_rows: int, reference_name: str) -> str:
@@ -81,5 +84,5 @@ def _times_threshold(column: ColumnDrift) -> float:
 
 def _named(column: ColumnDrift) -> str:
     raw = f", from {', '.join(column.raw_columns)}" if column.raw_columns else ""
-    role = "" if column.role == "feature" else f"{column.role} "
+    role = "" if column.role is Role.FEATURE else f"{column.role} "
     return f"{role}{column.name} ({column.part}: {column.reference}, now {column.current}{raw})"
