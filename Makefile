@@ -89,6 +89,7 @@ bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour,
 	@$(BIN)/python -m benchmarks.btyd_speed
 	@$(BIN)/python -m benchmarks.segmentation_speed
 	@$(BIN)/python -m benchmarks.recommendation_speed
+	@$(BIN)/python -m benchmarks.drift_speed
 	@$(BIN)/python -m benchmarks.drift_report_speed
 	@if [ -n "$$PGHOST" ]; then $(BIN)/python -m benchmarks.postgres; \
 	else echo "left out, because PGHOST names no server: benchmarks.postgres"; fi
@@ -100,6 +101,7 @@ evidence: $(READY) ## long proofs; tables to benchmarks/results
 	@$(BIN)/python -m benchmarks.null_control
 	@$(BIN)/python -m benchmarks.planted_segments
 	@$(BIN)/python -m benchmarks.value_oracle
+	@$(BIN)/python -m benchmarks.drift_error_rates
 	@if [ -n "$$ECOM_REAL_DATA_DIR" ]; then $(BIN)/python -m benchmarks.model_quality --raw "$$ECOM_REAL_DATA_DIR"; \
 	else echo "left out, because ECOM_REAL_DATA_DIR names no folder: benchmarks.model_quality"; fi
 

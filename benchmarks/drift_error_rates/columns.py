@@ -63,23 +63,46 @@ class DrawnColumn:
         """Return its declaration as a column of a frame."""
         return MonitoredColumn(f"{self.name} ({place})", self.kind)
 
-    def probabilities(self, shift: float = 0.0) -> FloatArray:
-        """Return the probability of each cell; of a column with gaps the last is that of the gaps."""
+    def probabilities(self, shift: float = 0.0, fineness: int = 1) -> FloatArray:
+        """Return the probability of each cell; of a column with gaps the last is that of the gaps.
+
+        Parameters
+        ----------
+        shift
+            In standard deviations.
+        fineness
+            Into how many parts each of the cells of a continuous law is divided.
+        """
         if self.law is Law.BINARY:
             rate = _moved(self.parameter, shift)
             return np.array([1.0 - rate, rate])
         if self.law is Law.CATEGORIES:
             return self._category_shares(shift)
         if self.law is Law.ZERO_INFLATED:
-            zeros = 1.0 - _moved(1.0 - self.parameter, shift)
-            others = max(round(_CELLS * (1.0 - self.parameter)), 1)
-            return np.concatenate([[zeros], np.full(others, (1.0 - zeros) / others)])
+            others = _moved(1.0 - self.parameter, shift)
+            cells = max(round(_CELLS * (1.0 - self.parameter)), 1) * fineness
+            return np.concatenate([[1.0 - others], np.full(cells, others / cells)])
         if self.law is Law.MISSING:
             gaps = _moved(self.parameter, shift)
-            return np.concatenate([np.full(_CELLS, (1.0 - gaps) / _CELLS), [gaps]])
-        law = stats.norm if self.law is Law.NORMAL else _LOGNORMAL
-        edges = law.ppf(np.linspace(0.0, 1.0, _CELLS + 1)) - shift * float(law.std())
+            return np.concatenate([np.full(_CELLS * fineness, (1.0 - gaps) / (_CELLS * fineness)), [gaps]])
+        law = stats.norm() if self.law is Law.NORMAL else _LOGNORMAL
+        edges = law.ppf(np.linspace(0.0, 1.0, _CELLS * fineness + 1)) - shift * float(law.std())
         return np.diff(law.cdf(edges))
+
+    def coarse(self, counts: FloatArray, fineness: int) -> FloatArray:
+        """Return counts of fine cells, shape (..., cells), as those of the cells that they are parts of."""
+        if self.law in (Law.BINARY, Law.CATEGORIES):
+            return counts
+        # The cell of the zeros comes first, that of the gaps last; neither is divided.
+        apart = {Law.ZERO_INFLATED: (1, 0), Law.MISSING: (0, 1)}.get(self.law, (0, 0))
+        end = counts.shape[-1] - apart[1]
+        divided = counts[..., apart[0] : end]
+        joined = divided.reshape(*divided.shape[:-1], -1, fineness).sum(axis=-1)
+        return np.concatenate([counts[..., : apart[0]], joined, counts[..., end:]], axis=-1)
+
+    def known(self, counts: FloatArray) -> FloatArray:
+        """Return the counts of rows with a value, shape (..., cells)."""
+        return counts[..., :-1] if self.law is Law.MISSING else counts
 
     def values(self, generator: np.random.Generator, rows: int, shift: float = 0.0) -> pd.Series:
         """Return values of a window, shape (rows,)."""
@@ -107,8 +130,17 @@ class DrawnColumn:
 
 
 def _moved(share: float, shift: float) -> float:
-    """Return a share moved by so many standard deviations of its indicator."""
-    return float(share + shift * np.sqrt(share * (1.0 - share)))
+    """Return a share moved by so many standard deviations of its indicator.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left for the others.
+    """
+    moved = float(share + shift * np.sqrt(share * (1.0 - share)))
+    if not 0.0 <= moved <= 1.0:
+        raise ValueError(f"a share of {share:g} moved by {shift:g} standard deviations is {moved:g}; shift it less")
+    return moved
 
 
 MIX = (

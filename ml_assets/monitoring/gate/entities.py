@@ -76,10 +76,11 @@ def _design_effect(
     scores: FloatArray, code: IntArray, weight: FloatArray, entity: IntArray, is_current: npt.NDArray[np.bool_]
 ) -> float:
     """Return the variance by entities over the variance by rows, of deviations from each window's own mean."""
-    value = scores[code]
-    means = np.where(is_current, (value * weight)[is_current].sum(), -(value * weight)[~is_current].sum())
-    weighted = (value - means) * weight
+    value = scores[code] * weight
+    means = -value[~is_current].sum(), value[is_current].sum()
+    weighted = value - np.where(is_current, means[1], means[0]) * weight
     by_rows = float((weighted**2).sum())
     if by_rows == 0.0:
         return 1.0
-    return float((np.bincount(entity, weighted) ** 2).sum()) / by_rows
+    totals = np.bincount(entity, weighted)
+    return float((totals**2).sum()) / by_rows

@@ -49,6 +49,28 @@ class Between:
     ratio: float
 
 
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Which rows of the reference hang together.
+
+    Attributes
+    ----------
+    stretch
+        Stretch of each row, from 0 for the oldest on, shape (n,).
+    cluster
+        Which rows share entity and stretch: their number from 0 on, shape (n,).
+    stretch_of_cluster
+        Shape (clusters,).
+    stretch_count
+        Number of stretches.
+    """
+
+    stretch: IntArray
+    cluster: IntArray
+    stretch_of_cluster: IntArray
+    stretch_count: int
+
+
 def stretches(reference: npt.NDArray[np.datetime64], current: npt.NDArray[np.datetime64]) -> IntArray:
     """Return in which stretch each row of the reference lies, from 0 for the oldest on, shape (n,).
 
@@ -66,36 +88,52 @@ def stretches(reference: npt.NDArray[np.datetime64], current: npt.NDArray[np.dat
     return (whole - 1 - from_the_end).astype(np.intp)
 
 
-def between(block: Block, stretch: IntArray, entity: IntArray) -> list[Between]:
+def clusters(stretch: IntArray, entity: IntArray) -> Clusters:
+    """Return which rows of the reference share entity and stretch.
+
+    Parameters
+    ----------
+    stretch, entity
+        Of each row of the reference, shape (n,).
+    """
+    count = int(stretch.max()) + 1
+    pairs, cluster = np.unique(entity * count + stretch, return_inverse=True)
+    return Clusters(stretch, cluster.astype(np.intp), (pairs % count).astype(np.intp), count)
+
+
+def between(block: Block, rows: Clusters) -> list[Between]:
     """Return how the stretches of the reference differ in each component of a block.
 
     Parameters
     ----------
     block
         Components with the cell of each row, reference first.
-    stretch
-        Stretch of each row of the reference, shape (n,).
-    entity
-        Number of the entity of each row of the reference, shape (n,).
+    rows
+        Which rows of the reference hang together.
     """
-    code = block.code[: len(stretch)]
+    code = block.code[: len(rows.stretch)]
     is_known = code != MISSING
-    place, count = stretch[is_known], int(stretch.max()) + 1
-    rows = np.bincount(place, minlength=count).astype(np.float64)
-    _, cluster, owner = np.unique(entity[is_known] * count + place, return_index=True, return_inverse=True)
-    return [_between(scores[code[is_known]], place, rows, owner, place[cluster]) for scores in block.components.scores]
+    stretch, cluster = rows.stretch[is_known], rows.cluster[is_known]
+    sizes = np.bincount(stretch, minlength=rows.stretch_count).astype(np.float64)
+    return [
+        _between(scores[code[is_known]], stretch, sizes, cluster, rows.stretch_of_cluster)
+        for scores in block.components.scores
+    ]
 
 
-def _between(value: FloatArray, place: IntArray, rows: FloatArray, cluster: IntArray, of_cluster: IntArray) -> Between:
-    """Return the differences of one component, from the clusters of rows that share entity and stretch."""
+def _between(
+    value: FloatArray, stretch: IntArray, sizes: FloatArray, cluster: IntArray, stretch_of_cluster: IntArray
+) -> Between:
+    """Return the differences of one component between stretches, beside what the clusters within them would make."""
     deviation = value - value.mean()
-    means = np.full(len(rows), np.nan)
-    np.divide(np.bincount(place, deviation, len(rows)), rows, out=means, where=rows > 0)
-    within = np.bincount(cluster, deviation - means[place])
-    known = int(np.count_nonzero(rows))
-    expected = float((within**2 / rows[of_cluster]).sum()) / known
-    found = float(np.nansum(rows * means**2)) / max(known - 1, 1)
-    return Between(rows, means, found / expected if expected > 0.0 else float("nan"))
+    means = np.full(len(sizes), np.nan)
+    np.divide(np.bincount(stretch, deviation, len(sizes)), sizes, out=means, where=sizes > 0)
+    within = np.bincount(cluster, deviation - means[stretch], len(stretch_of_cluster))
+    squares = np.bincount(stretch_of_cluster, within**2, len(sizes))
+    known = int(np.count_nonzero(sizes))
+    expected = float(np.divide(squares, sizes, out=np.zeros_like(sizes), where=sizes > 0).sum()) / known
+    found = float(np.nansum(sizes * means**2)) / max(known - 1, 1)
+    return Between(sizes, means, found / expected if expected > 0.0 else float("nan"))
 
 
 def period_spread(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ml_assets.monitoring.gate.cells import MISSING
 from ml_assets.monitoring.gate.entities import Spread, entity_spread
 from ml_assets.monitoring.gate.measured import Block
-from ml_assets.monitoring.gate.periods import between, period_spread, stretches
+from ml_assets.monitoring.gate.periods import Clusters, between, clusters, period_spread, stretches
 from ml_assets.monitoring.window import Window
 
 IntArray = npt.NDArray[np.intp]
@@ -28,23 +28,25 @@ class Layout:
     ----------
     entity
         Number of the entity of each row from 0 on, reference first, shape (n,).
-    stretch
-        Stretch of each row of the reference, shape (reference rows,).
+    reference
+        Entities and stretches of the reference together.
     """
 
     entity: IntArray
-    stretch: IntArray
+    reference: Clusters
 
     @property
     def stretch_count(self) -> int:
         """Number of stretches of the reference."""
-        return int(self.stretch.max()) + 1
+        return self.reference.stretch_count
 
 
 def layout(reference: Window, current: Window) -> Layout:
     """Return which rows of two windows, each with at least one row, hang together."""
-    _, entity = np.unique(np.concatenate([reference.entity, current.entity]), return_inverse=True)
-    return Layout(entity.astype(np.intp), stretches(reference.period, current.period))
+    _, found = np.unique(np.concatenate([reference.entity, current.entity]), return_inverse=True)
+    entity = found.astype(np.intp)
+    stretch = stretches(reference.period, current.period)
+    return Layout(entity, clusters(stretch, entity[: len(stretch)]))
 
 
 def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, min_stretches: int) -> tuple[Spread, ...]:
@@ -61,11 +63,11 @@ def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, mi
     min_stretches
         Stretches of the reference without which shocks of the periods are not measured.
     """
-    reference_rows = len(rows.stretch)
+    reference_rows = len(rows.reference.stretch)
     by_entity = [entity_spread(block, rows.entity, reference_rows) for block in blocks]
     if rows.stretch_count < min_stretches or not any(is_fitted):
         return tuple(by_entity)
-    found = [between(block, rows.stretch, rows.entity[:reference_rows]) for block in blocks]
+    found = [between(block, rows.reference) for block in blocks]
     sizes = [len(each) for each in found]
     current = [float(np.count_nonzero(block.code[reference_rows:] != MISSING)) for block in blocks]
     by_period = period_spread(

@@ -7,7 +7,7 @@ import pytest
 
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate.measured import Block, blocks
-from ml_assets.monitoring.gate.periods import Between, between, period_spread, stretches
+from ml_assets.monitoring.gate.periods import Between, between, clusters, period_spread, stretches
 from tests.unit.monitoring.gate.windows import numeric, window
 
 MONTHS = np.arange("2017-01", "2018-02", dtype="datetime64[M]").astype("datetime64[D]")
@@ -27,7 +27,7 @@ def shifted(generator: np.random.Generator, shocks: np.ndarray) -> Block:
 
 def found_of(series: list[Block], entity: np.ndarray | None = None) -> list[Between]:
     owners = np.arange(12 * ROWS) if entity is None else entity
-    return [each for block in series for each in between(block, STRETCH, owners)]
+    return [each for block in series for each in between(block, clusters(STRETCH, owners))]
 
 
 def inflation(found: list[Between], least: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -47,7 +47,7 @@ def test_ratio_by_a_loop() -> None:
     generator = np.random.default_rng(1)
     block = shifted(generator, generator.normal(size=13) * 0.2)
     entity = generator.integers(0, 300, size=12 * ROWS)
-    for scores, found in zip(block.components.scores, between(block, STRETCH, entity), strict=True):
+    for scores, found in zip(block.components.scores, between(block, clusters(STRETCH, entity)), strict=True):
         score = scores[block.code[: 12 * ROWS]]
         score = score - score.mean()
         variance, expected = 0.0, 0.0
