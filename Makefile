@@ -90,8 +90,8 @@ bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour,
 	@$(BIN)/python -m benchmarks.btyd_speed
 	@$(BIN)/python -m benchmarks.segmentation_speed
 	@$(BIN)/python -m benchmarks.recommendation_speed
-	@$(BIN)/python -m benchmarks.drift_report_speed
 	@$(BIN)/python -m benchmarks.drift_speed
+	@$(BIN)/python -m benchmarks.drift_report_speed
 	@if [ -n "$$PGHOST" ]; then $(BIN)/python -m benchmarks.postgres; \
 	else echo "left out, because PGHOST names no server: benchmarks.postgres"; fi
 

@@ -17,7 +17,7 @@ from ecom_assets.commands.reports_server import report_server
 from ml_assets.files import ModelFiles, write_text
 from ml_assets.monitoring.report.archive import write_report
 from ml_assets.reports.index import index_text
-from tests.browser.test_model_card import CONTRASTS, LIGHTS, TEXT_CONTRAST, WIDTHS
+from tests.browser.test_model_card import CONTRASTS, LIGHTS, TEXT_CONTRAST, WIDTHS, Light
 from tests.unit.monitoring.report.made_reports import AS_OF, FACTS, drift_report_of_windows, quality_report_of_windows
 
 pytestmark = pytest.mark.slow
@@ -60,7 +60,7 @@ def online(browser: Browser) -> Iterator[Page]:
     yield from opened(browser, ViewportSize(width=1280, height=900), "light", is_offline=False)
 
 
-def opened(browser: Browser, size: ViewportSize, light: object, *, is_offline: bool) -> Iterator[Page]:
+def opened(browser: Browser, size: ViewportSize, light: Light, *, is_offline: bool) -> Iterator[Page]:
     context = browser.new_context(viewport=size, color_scheme=light, offline=is_offline)
     troubles: list[str] = []
     page = context.new_page()

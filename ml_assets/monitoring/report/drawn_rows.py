@@ -6,7 +6,7 @@ figure that anything is judged by (``gate``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,12 @@ DRAWN_ROWS = 20_000
 DRAWN_CATEGORIES = 20
 # A long tail would press all else into one bar: what lies beyond is drawn at the edge.
 DRAWN_QUANTILES = (0.005, 0.995)
+_EMPTY = "has no value in one of the windows"
+_EXTREME = "has values too close together, too large or too small for a chart"
+# Least width of all values together, in units of the largest of them: a double has some sixteen digits, and bins need
+# a few. Least and largest value: their cubes, which Doane's rule takes, have to be doubles too.
+_LEAST_WIDTH = 1e-12
+_SIZES = (1e-100, 1e100)
 _SEED = 20180831
 # Name of the rows' index, which Evidently writes beside a chart over time.
 _PERIOD = "period"
@@ -36,19 +42,19 @@ class DrawnRows:
         Numeric columns as float, categorical ones as text; missing and infinite values are NaN or None.
     kinds
         Kind of each column.
-    empty
-        Columns without a single value in one of the windows, which no chart can show.
+    unseen
+        Why a chart cannot show a column, by its name.
     """
 
     reference: pd.DataFrame
     current: pd.DataFrame
     kinds: Mapping[str, ColumnKind]
-    empty: frozenset[str]
+    unseen: Mapping[str, str]
 
     @property
     def visible(self) -> dict[str, ColumnKind]:
-        """The columns that have values in both windows, with their kinds."""
-        return {name: kind for name, kind in self.kinds.items() if name not in self.empty}
+        """The columns that a chart can show, with their kinds."""
+        return {name: kind for name, kind in self.kinds.items() if name not in self.unseen}
 
 
 def all_rows(reference: Window, current: Window, kinds: Mapping[str, ColumnKind]) -> DrawnRows:
@@ -63,7 +69,7 @@ def all_rows(reference: Window, current: Window, kinds: Mapping[str, ColumnKind]
         pd.DataFrame({name: pair[side] for name, pair in pairs.items()}).set_axis(_index(window))
         for side, window in enumerate((reference, current))
     ]
-    empty = frozenset(name for name in kinds if any(frame[name].isna().all() for frame in frames))
+    empty = {name: _EMPTY for name in kinds if any(frame[name].isna().all() for frame in frames)}
     return DrawnRows(frames[0], frames[1], kinds, empty)
 
 
@@ -79,8 +85,24 @@ def chart_rows(rows: DrawnRows) -> DrawnRows:
     # Where nearly all values are one, the few others are what there is to see.
     low, high = low.where(low < high, pooled.min()), high.where(low < high, pooled.max())
     cut = [pd.concat((frame[numeric].clip(low, high, axis=1), frame.drop(columns=numeric)), axis=1) for frame in frames]
-    empty = rows.empty | {name for name in rows.visible if any(frame[name].isna().all() for frame in cut)}
-    return DrawnRows(cut[0], cut[1], rows.kinds, frozenset(empty))
+    unseen = {name: _EMPTY for name in rows.visible if any(frame[name].isna().all() for frame in cut)}
+    extreme = dict.fromkeys(_extreme([each[numeric] for each in (*cut, pd.concat(cut))]), _EXTREME)
+    return DrawnRows(cut[0], cut[1], rows.kinds, {**rows.unseen, **extreme, **unseen})
+
+
+def _extreme(frames: Iterable[pd.DataFrame]) -> set[str]:
+    """Return columns that cannot be divided into bins in one of the frames, for want of digits or of exponents.
+
+    A column of one value is drawn as a bin of width one.
+    """
+    found: set[str] = set()
+    for frame in frames:
+        low, high = frame.min(), frame.max()
+        size = pd.concat((low.abs(), high.abs()), axis=1).max(axis=1)
+        width = (high - low).where(high > low, 1.0)
+        is_extreme = (width < _LEAST_WIDTH * size) | (size > _SIZES[1]) | ((size > 0.0) & (size < _SIZES[0]))
+        found.update(map(str, size.index[is_extreme]))
+    return found
 
 
 def _index(window: Window) -> pd.DatetimeIndex:

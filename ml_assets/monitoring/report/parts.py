@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.report.charts import explained, readable, without_score
 from ml_assets.monitoring.report.drawn_rows import DRAWN_ROWS, all_rows, chart_rows
 from ml_assets.monitoring.report.evidently_report import DrawnDrift, drift_report, unjudged_report
@@ -20,7 +21,6 @@ from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict
 from ml_assets.monitoring.window import Window
 from ml_assets.reports.wording import Tone
 
-_UNSEEN = "has no value in one of the windows"
 _UNJUDGED = "was not judged"
 
 
@@ -123,7 +123,7 @@ def parts_of(reference: Window, current: Window, verdict: DriftVerdict, *, open_
     """
     rows = all_rows(reference, current, {each.name: each.kind for each in verdict.columns})
     drawn = chart_rows(rows)
-    not_drawn = _not_drawn(verdict.columns, drawn.empty)
+    not_drawn = _not_drawn(verdict.columns, drawn.unseen)
     judged = in_order(each for each in verdict.columns if each.name not in not_drawn and not each.excluded)
     excluded = in_order(each for each in verdict.columns if each.excluded and each.name in drawn.visible)
     seam = max(open_charts, sum(each.is_drifted for each in judged))
@@ -144,13 +144,27 @@ def parts_of(reference: Window, current: Window, verdict: DriftVerdict, *, open_
 
 
 def in_order(columns: Iterable[ColumnDrift]) -> list[ColumnDrift]:
-    """Return drifted columns first, then those that are judged, then the others; within that by importance and name."""
-    return sorted(columns, key=lambda each: (not each.is_drifted, bool(each.excluded), -each.importance, each.name))
+    """Return drifted columns first, then judged ones, predictions and labels before features; by importance and name.
+
+    Columns that are not judged come last.
+    """
+    return sorted(
+        columns,
+        key=lambda each: (
+            not each.is_drifted,
+            bool(each.excluded),
+            each.role is Role.FEATURE,
+            -each.importance,
+            each.name,
+        ),
+    )
 
 
-def _not_drawn(columns: Sequence[ColumnDrift], empty: frozenset[str]) -> dict[str, str]:
-    """Return why columns that are not excluded have no chart."""
-    judged = [each for each in columns if not each.excluded]
-    unseen = {each.name: _UNSEEN for each in judged if each.name in empty}
-    unjudged = {each.name: _UNJUDGED for each in judged if each.effect is None or each.threshold is None}
+def _not_drawn(columns: Sequence[ColumnDrift], unseen: Mapping[str, str]) -> dict[str, str]:
+    """Return why columns have no chart."""
+    unjudged = {
+        each.name: _UNJUDGED
+        for each in columns
+        if not each.excluded and (each.effect is None or each.threshold is None)
+    }
     return {**unjudged, **unseen}

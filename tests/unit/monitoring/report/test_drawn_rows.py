@@ -13,6 +13,7 @@ from ml_assets.monitoring.report import drawn_rows
 from ml_assets.monitoring.report.drawn_rows import DRAWN_CATEGORIES, all_rows, chart_rows
 from ml_assets.monitoring.window import Window
 
+EMPTY = "has no value in one of the windows"
 NUMBER, CATEGORY = ColumnKind.NUMERIC, ColumnKind.CATEGORICAL
 
 
@@ -49,9 +50,10 @@ def test_rare_categories_of_both_windows_are_one_the_first_by_name_among_equals(
 def test_a_column_without_a_value_in_one_window_is_named() -> None:
     full, gone = window(a=[1.0, 2.0], b=["x", "y"]), window(a=[np.nan, np.inf], b=["x", None])
     rows = all_rows(full, gone, {"a": NUMBER, "b": CATEGORY})
-    assert rows.empty == {"a"}
+    assert rows.unseen == {"a": EMPTY}
     assert rows.visible == {"b": CATEGORY}
-    assert all_rows(full, full.part(np.zeros(2, dtype=bool), full.first, full.last), rows.kinds).empty == {"a", "b"}
+    nothing = full.part(np.zeros(2, dtype=bool), full.first, full.last)
+    assert chart_rows(all_rows(full, nothing, rows.kinds)).unseen == {"a": EMPTY, "b": EMPTY}
 
 
 def test_long_tails_are_cut_at_quantiles_of_both_windows() -> None:
@@ -82,3 +84,22 @@ def test_the_sample_is_the_same_at_every_call_and_in_the_order_of_the_rows(monke
 def test_columns_of_one_kind_only_can_be_drawn() -> None:
     side = window(a=["x", "y"])
     assert chart_rows(all_rows(side, side, {"a": CATEGORY})).current["a"].tolist() == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_drawn"),
+    [
+        ([1e16, 1e16 + 2.0], False),
+        ([1e16, 1e16], False),
+        ([1e101, 0.0], False),
+        ([1e-101, 0.0], False),
+        ([1.5e9, 1.5e9], True),
+        ([1e9, 1e9 + 1.0], True),
+        ([-1e99, 1e99], True),
+        ([0.0, 0.0], True),
+    ],
+)
+def test_values_that_cannot_be_divided_into_bins_are_not_drawn(values: list[float], is_drawn: bool) -> None:
+    usual = window(a=[1.0, 2.0])
+    for sides in ((usual, window(a=values)), (window(a=values), usual), (window(a=values), window(a=values))):
+        assert ("a" in chart_rows(all_rows(*sides, {"a": NUMBER})).visible) is is_drawn

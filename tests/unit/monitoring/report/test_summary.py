@@ -16,7 +16,7 @@ def test_both_windows_are_told_in_numbers() -> None:
     reference = pd.DataFrame({"price": [2.0, 2.0], "state": ["b", "a"], "gone": [np.nan, np.nan]})
     current = pd.DataFrame({"price": [1.0, 2.0, 3.0, 4.0, np.nan], "state": [*"abb", None, "c"], "gone": [np.nan] * 5})
     dashes = (DASH,) * 5
-    assert summaries(DrawnRows(reference, current, kinds, frozenset({"gone"}))) == (
+    assert summaries(DrawnRows(reference, current, kinds, {"gone": "empty"})) == (
         ColumnSummary("price", "current", 5, 0.2, 4, ("1", "1.75", "2.5", "3.25", "4"), DASH),
         ColumnSummary("price", "reference", 2, 0.0, 1, ("2", "2", "2", "2", "2"), DASH),
         ColumnSummary("state", "current", 5, 0.2, 3, dashes, "b (50.0\N{NO-BREAK SPACE}%)"),
@@ -28,5 +28,5 @@ def test_both_windows_are_told_in_numbers() -> None:
 
 def test_a_window_without_rows_has_nothing_missing() -> None:
     empty = pd.DataFrame({"price": pd.Series(dtype="float64")})
-    [current, _] = summaries(DrawnRows(empty, empty, {"price": ColumnKind.NUMERIC}, frozenset({"price"})))
+    [current, _] = summaries(DrawnRows(empty, empty, {"price": ColumnKind.NUMERIC}, {"price": "empty"}))
     assert (current.rows, current.missing, current.distinct) == (0, 0.0, 0)
