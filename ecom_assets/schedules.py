@@ -83,19 +83,40 @@ def _schedule(plan: _Plan, settings: Settings, sources: list[Source]) -> dg.Sche
         repository = context.repository_def
         if repository is None:
             raise dg.DagsterInvariantViolationError("the schedule was ticked without its code location")
-        inside = repository.get_job(plan.job).asset_layer.selected_asset_keys
-        try:
-            fingerprints = landed_fingerprints(settings.raw_dir, sources) if plan.job == REFRESH_AND_SCORE else {}
-        except LoadError as error:
-            return dg.SkipReason(f"the landing folder cannot be loaded: {error}")
-        stale = due_in_job(context.instance, repository.asset_graph, inside, fingerprints)
-        followed = _followed(context.instance, [family.name for family in families_of(settings.sources)])
-        wanted = [*stale, *sorted((followed & inside) - stale.keys())]
-        if not wanted:
-            return dg.SkipReason(f"nothing is new for any of the {len(inside)} assets of {plan.job}")
-        return dg.RunRequest(asset_selection=wanted)
+        return tick(context.instance, repository, plan.job, settings, sources)
 
     return schedule
+
+
+def tick(
+    instance: dg.DagsterInstance,
+    repository: dg.RepositoryDefinition,
+    job: str,
+    settings: Settings,
+    sources: list[Source],
+) -> dg.RunRequest | dg.SkipReason:
+    """Return the run of what is due in a job, or why there is none.
+
+    Parameters
+    ----------
+    instance, repository
+        Where the event log is, and the code location.
+    job
+        Name of the job.
+    settings, sources
+        Where files land, and of which sources.
+    """
+    inside = repository.get_job(job).asset_layer.selected_asset_keys
+    try:
+        fingerprints = landed_fingerprints(settings.raw_dir, sources) if job == REFRESH_AND_SCORE else {}
+    except LoadError as error:
+        return dg.SkipReason(f"the landing folder cannot be loaded: {error}")
+    stale = due_in_job(instance, repository.asset_graph, inside, fingerprints)
+    followed = _followed(instance, [family.name for family in families_of(settings.sources)])
+    wanted = [*stale, *sorted((followed & inside) - stale.keys())]
+    if not wanted:
+        return dg.SkipReason(f"nothing is new for any of the {len(inside)} assets of {job}")
+    return dg.RunRequest(asset_selection=wanted)
 
 
 def _followed(instance: dg.DagsterInstance, models: Collection[str]) -> set[dg.AssetKey]:

@@ -1,6 +1,5 @@
 """Every branch of the schedules, by ticks on a small code location."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +8,7 @@ import pytest
 from ecom_assets.environment import Settings, load_settings
 from ecom_assets.ingestion.assets import landed_fingerprints, raw_asset_key
 from ecom_assets.keys import REFRESH_AND_SCORE, TRAIN_MODELS, WATCH_MODELS
-from ecom_assets.schedules import DAILY, NIGHTLY, WEEKLY, build_schedules
+from ecom_assets.schedules import DAILY, NIGHTLY, WEEKLY, build_schedules, tick
 from ml_assets.keys import Step, Watch, model_asset_key, watch_asset_key
 from ml_assets.monitoring.decision.announcement import STATE
 from ml_assets.monitoring.decision.states import State
@@ -40,7 +39,6 @@ class Location:
     def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
         self._settings = settings
         self._instance = instance
-        self._schedules = {schedule.name: schedule for schedule in build_schedules(settings, [SOURCE])}
         self.state = State.QUIET
 
         @dg.multi_asset(specs=[dg.AssetSpec(key, code_version="1") for key in RAW], can_subset=True)
@@ -87,62 +85,77 @@ class Location:
         selection = dg.AssetSelection.assets(*keys) if keys else dg.AssetSelection.all()
         assert dg.materialize(self._assets, instance=self._instance, selection=selection).success
 
-    def tick(self, name: str) -> tuple[set[dg.AssetKey], str]:
+    def tick(self, job: str) -> tuple[set[dg.AssetKey], str]:
         """Tick; return the assets that are asked for, and the reason for none."""
+        found = tick(self._instance, self._defs.get_repository_def(), job, self._settings, [SOURCE])
+        if isinstance(found, dg.SkipReason):
+            return set(), found.skip_message or ""
+        return set(found.asset_selection or []), ""
+
+    def evaluate(self, name: str) -> tuple[int, str]:
+        """Let a schedule tick as the daemon does; return how many runs it asks for, and the reason for none."""
+        [schedule] = [each for each in build_schedules(self._settings, [SOURCE]) if each.name == name]
         context = dg.build_schedule_context(instance=self._instance, repository_def=self._defs.get_repository_def())
-        data = self._schedules[name].evaluate_tick(context)
-        asked = [key for request in data.run_requests or [] for key in request.asset_selection or []]
-        return set(asked), data.skip_message or ""
+        data = schedule.evaluate_tick(context)
+        return len(data.run_requests or []), data.skip_message or ""
 
 
 @pytest.fixture
-def location(settings: Settings, tmp_path: Path) -> Iterator[Location]:
-    # A schedule is told of its instance by reference, which one in memory has not.
+def location(settings: Settings) -> Location:
+    made = Location(settings, dg.DagsterInstance.ephemeral())
+    made.land("a")
+    return made
+
+
+def test_each_schedule_ticks_for_its_job(settings: Settings, tmp_path: Path) -> None:
     home = tmp_path / "dagster"
     home.mkdir()
+    # A schedule is told of its instance by reference, which one in memory has not.
     with dg.DagsterInstance.local_temp(str(home)) as instance:
-        made = Location(settings, instance)
-        made.land("a")
-        yield made
+        location = Location(settings, instance)
+        location.land("a")
+        assert location.evaluate(NIGHTLY) == (1, "")
+        assert location.evaluate(DAILY) == (0, "nothing is new for any of the 2 assets of watch_models")
+        assert location.evaluate(WEEKLY) == (0, "nothing is new for any of the 4 assets of train_models")
 
 
 def test_a_new_home_is_refreshed_and_nobody_scores_yet(location: Location) -> None:
-    assert location.tick(NIGHTLY) == ({*RAW, FEATURES}, "")
-    asked, reason = location.tick(DAILY)
+    assert location.tick(REFRESH_AND_SCORE) == ({*RAW, FEATURES}, "")
+    asked, reason = location.tick(WATCH_MODELS)
     assert (asked, reason) == (set(), "nothing is new for any of the 2 assets of watch_models")
 
 
 def test_where_nothing_is_new_each_says_so(location: Location) -> None:
     location.materialise()
-    for name, job in ((NIGHTLY, REFRESH_AND_SCORE), (DAILY, WATCH_MODELS), (WEEKLY, TRAIN_MODELS)):
-        assert location.tick(name) == (set(), f"nothing is new for any of the {len(JOBS[job])} assets of {job}")
+    for job, keys in JOBS.items():
+        assert location.tick(job) == (set(), f"nothing is new for any of the {len(keys)} assets of {job}")
 
 
 def test_new_files_are_scored_at_night_watched_in_the_morning_and_learned_from_on_sunday(location: Location) -> None:
     location.materialise()
     location.land("other things")
-    asked, _ = location.tick(NIGHTLY)
+    asked, _ = location.tick(REFRESH_AND_SCORE)
     assert asked == {THINGS, FEATURES, SCORES}
-    assert location.tick(DAILY)[0] == set(), "before the night there is nothing new to watch"
+    assert location.tick(WATCH_MODELS)[0] == set(), "before the night there is nothing new to watch"
     location.materialise(*asked)
-    assert location.tick(NIGHTLY)[0] == set(), "that a model could learn from it does not make the night's work old"
-    assert location.tick(DAILY)[0] == {DRIFT, RETRAINING}
-    assert location.tick(WEEKLY)[0] == {PROMOTION, SCORES, DRIFT, RETRAINING}
+    assert location.tick(REFRESH_AND_SCORE)[0] == set(), "training is outside of this job"
+    assert location.tick(WATCH_MODELS)[0] == {DRIFT, RETRAINING}
+    assert location.tick(TRAIN_MODELS)[0] == {PROMOTION, SCORES, DRIFT, RETRAINING}
 
 
 def test_a_training_under_way_is_followed_although_nothing_is_new(location: Location) -> None:
     location.state = State.TRAINING
     location.materialise()
-    assert location.tick(DAILY) == ({RETRAINING}, "")
-    assert location.tick(NIGHTLY)[0] == set(), "it is no part of that job"
+    assert location.tick(WATCH_MODELS) == ({RETRAINING}, "")
+    assert location.tick(REFRESH_AND_SCORE)[0] == set(), "it is no part of that job"
 
 
 def test_a_folder_that_cannot_be_loaded_is_skipped_with_the_reason(location: Location, settings: Settings) -> None:
     (settings.raw_dir / SOURCE.name / "archive.zip").write_text("no archive")
-    asked, reason = location.tick(NIGHTLY)
+    asked, reason = location.tick(REFRESH_AND_SCORE)
     assert (asked, "is not a readable zip archive" in reason) == (set(), True)
     location.materialise(PROMOTION)
-    assert location.tick(WEEKLY)[0] == set(), "what reads features waits for them"
+    assert location.tick(TRAIN_MODELS)[0] == set(), "what reads features waits for them"
 
 
 @pytest.mark.parametrize(

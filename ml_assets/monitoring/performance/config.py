@@ -22,8 +22,9 @@ class PerformanceConfig(Config):
         The newest periods that are judged together, where fewer do not hold so many.
     confidence
         Of the two-sided intervals: a model as good as promised is called decayed in less than half of the rest.
-    resamples, seed
-        Of the bootstrap over entities.
+    resamples, period_resamples, seed
+        Of the bootstrap over entities: behind the verdict, and behind the figure of each period, by which nothing is
+        decided.
     """
 
     tolerance: float = Field(default=0.01, ge=0.0)
@@ -31,4 +32,5 @@ class PerformanceConfig(Config):
     max_periods: int = Field(default=6, ge=1)
     confidence: float = Field(default=0.98, gt=0.5, lt=1.0)
     resamples: int = Field(default=1_000, ge=100)
+    period_resamples: int = Field(default=200, ge=100)
     seed: int = 13

@@ -118,8 +118,9 @@ def _verdict(
 def _of_period(
     rows: JudgedRows, period: np.datetime64, promised: Promised, config: PerformanceConfig
 ) -> PeriodPerformance:
+    lighter = config.model_copy(update={"resamples": config.period_resamples})
     return PeriodPerformance(
-        period=_day(period), rows=len(rows), events=rows.events, skill=skill(rows, promised.base_rate, config)
+        period=_day(period), rows=len(rows), events=rows.events, skill=skill(rows, promised.base_rate, lighter)
     )
 
 

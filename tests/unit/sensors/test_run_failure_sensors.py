@@ -156,6 +156,18 @@ def test_a_webhook_that_refuses_is_named_without_its_address(
     assert SECRET not in said + caplog.text
 
 
+def test_a_run_is_told_of_once_even_if_the_webhook_refuses(instance: dg.DagsterInstance, listener: Listener) -> None:
+    failed, _ = build_run_sensors(listener.address, is_on=True)
+    listener.status = 500
+    cursor: str | None = None
+    for runs in (0, 1, 0):
+        for _ in range(runs):
+            run(instance, "raises")
+        data = failed.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
+        cursor = data.cursor
+    assert len(listener.told) == 1
+
+
 def test_an_address_where_nobody_listens_or_answers_is_given_up() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
