@@ -24,10 +24,11 @@ _LEAST_RATIO = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Moderated:
-    """Moderated variances and their degrees of freedom, of shape (components,) each."""
+    """Moderated variances, their degrees of freedom, and which of them kept their own; of shape (components,) each."""
 
     ratio: FloatArray
     freedom: FloatArray
+    is_outlying: npt.NDArray[np.bool_]
 
 
 def moderated(
@@ -54,7 +55,9 @@ def moderated(
     is_outlying = _is_outlying(raw, typical, prior, freedom)
     # However many columns there are, those that move together tell no more than one.
     shared = np.minimum(prior + freedom, freedom * independent_number(observations[is_fitted]))
-    return Moderated(np.where(is_outlying, np.maximum(raw, drawn), drawn), np.where(is_outlying, freedom, shared))
+    return Moderated(
+        np.where(is_outlying, np.maximum(raw, drawn), drawn), np.where(is_outlying, freedom, shared), is_outlying
+    )
 
 
 def independent_number(observations: FloatArray) -> float:

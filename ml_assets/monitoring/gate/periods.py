@@ -161,7 +161,8 @@ def period_spread(
     freedom = np.maximum(count - 1.0, 1.0)
     posterior = moderated(ratio, freedom, means, is_fitted)
     # Stretches that resemble their neighbours amount to fewer, and their own variance is too small by what they share.
-    lasting = _lasting(means[is_fitted], np.maximum(ratio[is_fitted] - 1.0, 0.0))
+    likeness = _likeness(means, np.where(is_measured, ratio, 1.0), is_fitted, posterior.is_outlying)
+    lasting = (1.0 + likeness) / (1.0 - likeness)
     independent = np.maximum(count / lasting, _FEWEST)
     hidden = (1.0 - 1.0 / count) / (1.0 - 1.0 / independent)
     total = rows.sum(axis=1)
@@ -177,19 +178,31 @@ def period_spread(
     )
 
 
-def _lasting(means: FloatArray, weight: FloatArray) -> float:
-    """Return how many neighbouring stretches amount to one, from the correlation of neighbours.
+def _likeness(
+    means: FloatArray, ratio: FloatArray, is_fitted: npt.NDArray[np.bool_], is_outlying: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Return the correlation of neighbouring stretches, at least 0, shape (components,).
 
-    It is pooled over components by how much their stretches differ. The correlation of n values is too small by
-    (1 + 3 r) / n on average (M. Kendall, Biometrika 41, 1954).
+    It is pooled over components, each weighing as much as the part of its variance that is shock, for a few stretches
+    tell little of one alone. A component whose stretches differ far more than the others' has its own, if that is more:
+    a column with a trend says nothing about the others.
     """
-    if weight.sum() == 0.0:
-        return 1.0
-    centred = np.nan_to_num(means - np.nanmean(means, axis=1, keepdims=True))
+    weight = np.where(is_fitted & ~is_outlying, 1.0 - 1.0 / np.maximum(ratio, 1.0), 0.0)
+    found = _neighbours_correlation(means)
+    pooled = float((weight * found).sum() / weight.sum()) if weight.sum() > 0.0 else 0.0
+    own = np.where(is_outlying, np.maximum(found, pooled), pooled)
+    # That of n values is too small by (1 + 3 r) / n on average (M. Kendall, Biometrika 41, 1954).
+    length = means.shape[1]
+    likeness = np.clip((own + 1.0 / length) / max(1.0 - 3.0 / length, 0.1), 0.0, _MOST_LIKE)
+    return np.where((weight.sum() > 0.0) | is_outlying, likeness, 0.0)
+
+
+def _neighbours_correlation(means: FloatArray) -> FloatArray:
+    """Return the correlation of each stretch with the one before, shape (components,); 0 where nothing varies."""
+    known = ~np.isnan(means)
+    average = np.where(known, means, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    centred = np.where(known, means - average[:, None], 0.0)
     squares = (centred**2).sum(axis=1)
     lagged = (centred[:, 1:] * centred[:, :-1]).sum(axis=1)
-    found = np.divide(lagged, squares, out=np.zeros_like(lagged), where=squares > 0.0)
-    length = means.shape[1]
-    pooled = float((weight * found).sum() / weight.sum())
-    likeness = float(np.clip((pooled + 1.0 / length) / max(1.0 - 3.0 / length, 0.1), 0.0, _MOST_LIKE))
-    return (1.0 + likeness) / (1.0 - likeness)
+    found: FloatArray = np.divide(lagged, squares, out=np.zeros_like(lagged), where=squares > 0.0)
+    return found

@@ -91,10 +91,21 @@ def test_shocks_that_last_widen_more_and_are_known_less() -> None:
     generator = np.random.default_rng(5)
     fresh = generator.normal(size=(20, 13)) * 0.3
     lasting = np.cumsum(fresh, axis=1) / 2.0
-    for_fresh = inflation(found_of([shifted(generator, each) for each in fresh]))
-    for_lasting = inflation(found_of([shifted(generator, each) for each in lasting]))
-    assert np.median(for_lasting[0]) > 1.5 * np.median(for_fresh[0])
-    assert np.median(for_lasting[1]) < np.median(for_fresh[1])
+    of_fresh, of_lasting = (found_of([shifted(generator, each) for each in shocks]) for shocks in (fresh, lasting))
+    for_fresh, for_lasting = inflation(of_fresh), inflation(of_lasting)
+    # For each part of the variance between stretches that was found, more is put down to them.
+    more = (for_lasting[0][::3] - 1) / [each.ratio for each in of_lasting[::3]]
+    assert np.median(more) > 1.2 * np.median((for_fresh[0][::3] - 1) / [each.ratio for each in of_fresh[::3]])
+    assert np.median(for_lasting[1]) < np.median(for_fresh[1]) / 1.5
+
+
+def test_a_column_with_a_trend_says_nothing_about_the_others() -> None:
+    generator = np.random.default_rng(8)
+    others = [shifted(generator, generator.normal(size=13) * 0.2) for _ in range(12)]
+    trend = shifted(generator, np.linspace(0.0, 3.0, 13))
+    without, among = inflation(found_of(others)), inflation(found_of([*others, trend]))
+    assert np.median(among[0][:36:3]) == pytest.approx(np.median(without[0][::3]), rel=0.3)
+    assert among[0][36] > 10.0 * np.median(among[0][:36:3])
 
 
 def test_too_few_stretches_say_nothing() -> None:

@@ -63,6 +63,15 @@ def test_rows_that_hang_together_need_more() -> None:
     assert few[0] / clustered[0] == pytest.approx(stats.t.isf(tail, 5) / stats.norm.isf(tail))
 
 
+def test_beyond_the_ceiling_an_effect_is_drift_however_much_months_differ() -> None:
+    config = DriftConfig()
+    components = ordered_components(np.full(10, 900.0), np.full(10, 100.0))
+    limits = thresholds(components, 0.001, config, inflation=np.full(3, 1e4), freedom=np.full(3, 2.0))
+    assert limits == pytest.approx([config.ceiling] * 3)
+    few = ordered_components(np.full(10, 9.0), np.full(10, 1.0))
+    assert np.all(thresholds(few, 0.001, config, inflation=np.full(3, 1e4)) > config.ceiling)
+
+
 def test_a_component_that_does_not_exist_can_never_be_drift() -> None:
     components = ordered_components(np.array([10.0, 20.0]), np.array([10.0, 20.0]))
     limits = thresholds(components, 0.01, DriftConfig(), freedom=np.array([np.inf, 3.0, np.inf]))
