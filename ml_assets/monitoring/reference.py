@@ -65,7 +65,7 @@ def thawed(folder: Path) -> Window:
     rows = pd.read_parquet(folder / ROWS_FILE)
     entity = rows.pop(_ENTITY).to_numpy(dtype="int64")
     period = rows.pop(_PERIOD).to_numpy(dtype="datetime64[s]").astype("datetime64[D]")
-    texts = rows.select_dtypes(include="string")
+    texts: pd.DataFrame = rows.select_dtypes(include="string")
     rows[texts.columns] = texts.astype("object").where(texts.notna(), None)
     return Window(rows, entity, period, facts.first, facts.last)
 
