@@ -24,9 +24,7 @@ _NOTES = (
     "deviations of the indicator. Rare shares have no 99 %: where 20 of 1,000 rows become 48, the 1,500 rows of the "
     "window themselves scatter too widely.",
     "13 months of 600 rows, 25 columns, the last month against the twelve before. A month's own shift is stationary: "
-    "it is no drift, unless it goes beyond the ceiling of 0.8 sd, which is drift whatever months usually do. Where "
-    "they shift by about 0.3 sd, some columns by three times as much, alarms are meant. What is found of a shift of a "
-    "column is what such months leave to be found.",
+    "it is no drift. What is found of a shift of a column is what such months leave to be found.",
 )
 
 

@@ -24,7 +24,7 @@ class DriftConfig(Config):
     floor_errors
         How many standard errors an effect has to lie above its floor.
     ceiling
-        Effect that is drift however much entities and months differ anyway: the champion has seen few such rows.
+        Effect that is drift however few months tell by how much months differ anyway, if it is beyond what they tell.
     min_importance
         Share of the champion's importance that drifted features must have together, or the drift is unimportant.
     min_rows

@@ -17,7 +17,7 @@ from scipy import optimize, special
 
 FloatArray = npt.NDArray[np.float64]
 
-_OUTLYING = 0.05
+_OUTLYING = 0.01
 # A variance of 0 has no logarithm.
 _LEAST_RATIO = 1e-6
 

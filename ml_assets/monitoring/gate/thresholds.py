@@ -49,17 +49,16 @@ def thresholds(
     widening = np.sqrt(inflated)
     error = components.error * widening
     # Rows that hang together are so many fewer rows, whose mean is so much more skewed.
-    sign = np.where(components.effect < 0.0, -1.0, 1.0)
-    skewness = components.skewness * widening * sign
+    skewness = components.skewness * widening * np.where(components.effect < 0.0, -1.0, 1.0)
     exists = components.weight > 0.0
     tail = np.where(exists, alpha * components.weight / 2.0, 0.5)
-    by_chance = critical_value(tail, skewness) * _student_factor(tail, np.asarray(freedom, dtype=np.float64)) * error
+    by_variance = critical_value(tail, skewness) * error
+    by_chance = by_variance * _student_factor(tail, np.asarray(freedom, dtype=np.float64))
     by_chance = by_chance + _bent_by_shocks(by_chance, inflated, components)
     floors = {Aspect.LOCATION: config.location_floor, Aspect.SHARE: config.share_floor}
     floor = np.array([floors.get(aspect, config.shape_floor) for aspect in components.aspects])
-    # Beyond the ceiling an effect is drift even if months differ as much; what independent rows make is never drift.
-    by_rows = critical_value(tail, components.skewness * sign) * components.error
-    capped = np.minimum(by_chance, np.maximum(config.ceiling, by_rows))
+    # Beyond the ceiling an effect is drift however few months the variance was taken from, but not within it.
+    capped = np.minimum(by_chance, np.maximum(config.ceiling, by_variance))
     return np.where(exists, np.maximum(capped, floor + config.floor_errors * components.error), np.inf)
 
 

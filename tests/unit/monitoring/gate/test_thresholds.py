@@ -63,13 +63,15 @@ def test_rows_that_hang_together_need_more() -> None:
     assert few[0] / clustered[0] == pytest.approx(stats.t.isf(tail, 5) / stats.norm.isf(tail))
 
 
-def test_beyond_the_ceiling_an_effect_is_drift_however_much_months_differ() -> None:
+def test_beyond_the_ceiling_an_effect_is_drift_however_little_is_known_of_months() -> None:
     config = DriftConfig()
     components = ordered_components(np.full(10, 900.0), np.full(10, 100.0))
-    limits = thresholds(components, 0.001, config, inflation=np.full(3, 1e4), freedom=np.full(3, 2.0))
-    assert limits == pytest.approx([config.ceiling] * 3)
-    few = ordered_components(np.full(10, 9.0), np.full(10, 1.0))
-    assert np.all(thresholds(few, 0.001, config, inflation=np.full(3, 1e4)) > config.ceiling)
+    unsure = thresholds(components, 0.001, config, inflation=np.full(3, 10.0), freedom=np.full(3, 1.0))
+    assert unsure == pytest.approx([config.ceiling] * 3)
+    # Months that differ by as much as that are no news, however well that is known.
+    differing = thresholds(components, 0.001, config, inflation=np.full(3, 1e3), freedom=np.full(3, 1.0))
+    assert differing[0] == pytest.approx(thresholds(components, 0.001, NO_FLOORS, inflation=np.full(3, 1e3))[0])
+    assert differing[0] > 2.0 * config.ceiling
 
 
 def test_a_component_that_does_not_exist_can_never_be_drift() -> None:
