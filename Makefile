@@ -49,6 +49,7 @@ lint: $(READY) ## ruff, mypy, sqlfluff, and files that are generated
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m ecom_assets.commands.write_sources --check
 	@$(BIN)/python -m ecom_assets.commands.write_features --check
+	@$(BIN)/python -m ecom_assets.commands.write_raw_columns --check
 
 format: $(READY) ## apply the formatters
 	@$(BIN)/ruff check --fix ecom_assets ml_assets benchmarks tests
@@ -89,6 +90,8 @@ bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour,
 	@$(BIN)/python -m benchmarks.btyd_speed
 	@$(BIN)/python -m benchmarks.segmentation_speed
 	@$(BIN)/python -m benchmarks.recommendation_speed
+	@$(BIN)/python -m benchmarks.drift_speed
+	@$(BIN)/python -m benchmarks.drift_report_speed
 	@if [ -n "$$PGHOST" ]; then $(BIN)/python -m benchmarks.postgres; \
 	else echo "left out, because PGHOST names no server: benchmarks.postgres"; fi
 
@@ -99,6 +102,7 @@ evidence: $(READY) ## long proofs; tables to benchmarks/results
 	@$(BIN)/python -m benchmarks.null_control
 	@$(BIN)/python -m benchmarks.planted_segments
 	@$(BIN)/python -m benchmarks.value_oracle
+	@$(BIN)/python -m benchmarks.drift_error_rates
 	@if [ -n "$$ECOM_REAL_DATA_DIR" ]; then $(BIN)/python -m benchmarks.model_quality --raw "$$ECOM_REAL_DATA_DIR"; \
 	else echo "left out, because ECOM_REAL_DATA_DIR names no folder: benchmarks.model_quality"; fi
 
@@ -108,8 +112,9 @@ download: $(READY) ## the real files from Kaggle into the landing folder
 sources: $(READY) ## write dbt's source YAML from the declared files
 	@$(BIN)/python -m ecom_assets.commands.write_sources
 
-features: $(READY) ## write docs/features.md from the YAML of the feature tables
+features: $(READY) ## write docs/features.md, and from which raw columns features descend
 	@$(BIN)/python -m ecom_assets.commands.write_features
+	@$(BIN)/python -m ecom_assets.commands.write_raw_columns
 
 readme: $(READY) ## count, time and score the project, and write the figures into README.md
 	@$(BIN)/python -m ecom_assets.commands.readme

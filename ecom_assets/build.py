@@ -26,9 +26,11 @@ from ecom_assets.models import model_resources
 from ecom_assets.point_in_time.job import build_audit_job
 from ecom_assets.schedules import build_schedules
 from ecom_assets.sensors.landing_folder import build_landing_folder_sensor
+from ecom_assets.sensors.retraining import build_retraining_sensor
+from ecom_assets.sensors.run_failure import build_run_sensors
 from ecom_assets.warehouse.choice import warehouse_of
 from ml_assets.contract import WAREHOUSE_RESOURCE
-from ml_assets.definitions import build_model_assets
+from ml_assets.definitions import build_model_assets, families_of
 
 
 def build_defs(
@@ -68,8 +70,12 @@ def build_defs(
         ],
         asset_checks=build_unit_test_checks(manifest, translator, settings.engine.pool),
         jobs=[*build_jobs(sources), build_audit_job(settings), build_parity_job(settings)],
-        schedules=build_schedules(is_on=settings.automation),
-        sensors=[build_landing_folder_sensor(settings, sources)],
+        schedules=build_schedules(settings, sources),
+        sensors=[
+            build_landing_folder_sensor(settings, sources),
+            build_retraining_sensor(families_of(settings.sources), is_on=settings.automation),
+            *build_run_sensors(settings.alert_webhook, is_on=settings.automation),
+        ],
         resources=resources | dict(resource_overrides or {}),
         # A process a step costs seconds where a step takes milliseconds, and only one may hold the warehouse.
         executor=dg.in_process_executor,

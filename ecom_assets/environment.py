@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -89,6 +89,8 @@ _POSTGRES_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 # Address of the database in which Dagster keeps its history; a secret, so that only the environment holds it.
 DAGSTER_POSTGRES_URL = "ECOM_DAGSTER_POSTGRES_URL"
+# Address to which failures are told; it may hold a secret, so that only the environment holds it.
+ALERT_WEBHOOK = "ECOM_ALERT_WEBHOOK"
 _POSTGRES_SCHEMES = ("postgresql://", "postgresql+psycopg2://")
 
 
@@ -128,6 +130,8 @@ class Settings:
         Folder of the report site.
     reports_url
         Address under which the report site is reached, without a slash at its end.
+    alert_webhook
+        Address to which failures are told; None tells nobody. It may hold a secret, so that nothing shows it.
     """
 
     home: Path
@@ -145,6 +149,7 @@ class Settings:
     mlflow_tracking_uri: str
     reports_dir: Path
     reports_url: str
+    alert_webhook: str | None = field(default=None, repr=False)
 
     @property
     def mlflow_artifact_dir(self) -> Path:
@@ -220,6 +225,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         mlflow_tracking_uri=_tracking_uri(environ, home),
         reports_dir=_path(environ, "ECOM_REPORTS_DIR", home / "reports"),
         reports_url=_web_address(environ, "ECOM_REPORTS_URL", f"http://localhost:{reports_port(environ)}"),
+        alert_webhook=_webhook(environ),
     )
 
 
@@ -309,6 +315,26 @@ def _web_address(environ: Mapping[str, str], name: str, default: str) -> str:
             "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD instead"
         )
     return value.rstrip("/")
+
+
+def _webhook(environ: Mapping[str, str]) -> str | None:
+    """Read where failures are told.
+
+    Raises
+    ------
+    SettingsError
+        If it is no web address; the value may hold a secret and is not repeated.
+    """
+    value = environ.get(ALERT_WEBHOOK)
+    if not value:
+        return None
+    try:
+        is_address = value.startswith(_WEB_SCHEMES) and bool(urlsplit(value).hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise SettingsError(f"{ALERT_WEBHOOK} is not a web address; write it as https://host/path, or leave it out")
+    return value
 
 
 def require_postgres_variables(environ: Mapping[str, str], needed_by: str) -> None:

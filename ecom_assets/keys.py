@@ -28,6 +28,8 @@ METADATA_ROWS = "dagster/row_count"
 
 REFRESH_WAREHOUSE = "refresh_warehouse"
 REFRESH_ALL = "refresh_all"
+REFRESH_AND_SCORE = "refresh_and_score"
+WATCH_MODELS = "watch_models"
 TRAIN_MODELS = "train_models"
 AUDIT_POINT_IN_TIME = "audit_point_in_time"
 AUDIT_ENGINE_PARITY = "audit_engine_parity"

@@ -43,6 +43,8 @@ FILES_RESOURCE = "model_files"
 SCOREBOARD = TableName(OPS_SCHEMA, "scoreboard")
 # Every decision on which version of a model serves.
 PROMOTIONS = TableName(OPS_SCHEMA, "promotions")
+# Every decision on whether a model is trained again.
+RETRAINING_DECISIONS = TableName(OPS_SCHEMA, "retraining_decisions")
 
 
 def scores_key(model_name: str) -> tuple[str, str]:

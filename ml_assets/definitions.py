@@ -20,6 +20,9 @@ from ml_assets.family.assets import build_family_assets
 from ml_assets.family.family import Family
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
+from ml_assets.monitoring.assets import build_history_asset, build_monitoring_assets
+from ml_assets.monitoring.quality import RAW_SOURCES
+from ml_assets.monitoring.quality_assets import build_quality_asset
 from ml_assets.recommender.assets import build_similar_items_asset
 from ml_assets.recommender.family import RecommenderFamily
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET
@@ -34,6 +37,8 @@ _QUESTIONS = (*_SHARED, "classification")
 _VALUE = (*_QUESTIONS, "cltv")
 _SEGMENTS = (*_SHARED, "segmentation", *(f"classification/{name}.py" for name in ("bands", "reasons", "training_set")))
 _RECOMMENDATIONS = (*_SHARED, "recommender", "classification/training_set.py")
+# What a watched model is compared by, whatever kind it is of.
+_WATCHED = (*_VALUE, "segmentation", "recommender", "monitoring", "reports")
 _CHURN, _LATE_DELIVERY, _CLTV, _SEGMENTATION = "churn", "late_delivery", "cltv", "segmentation"
 _RECOMMENDER = "recommender"
 _REPORTS = "reports"
@@ -90,8 +95,14 @@ def build_model_assets(
             family = SegmentationFamily(segmentation)
             assets += build_family_assets(family, f"ml_{_SEGMENTATION}", pool, version)
     assets += _recommenders(sources, pool, code_version(*_RECOMMENDATIONS, identity=warehouse_identity))
+    watched = families_of(sources)
+    version = code_version(*_WATCHED, identity=warehouse_identity)
+    for each in watched:
+        assets += build_monitoring_assets(each, pool, version)
+    assets.append(build_history_asset(watched, pool, version))
+    assets += [build_quality_asset(each, pool, version) for each in RAW_SOURCES if each.source in sources]
     board = code_version(*_VALUE, _SEGMENTATION, _RECOMMENDER, _REPORTS, "scoreboard.py", identity=warehouse_identity)
-    return [*assets, build_scoreboard_asset(families_of(sources), pool, board)]
+    return [*assets, build_scoreboard_asset(watched, pool, board)]
 
 
 def _family(question: Question) -> QuestionFamily:

@@ -11,6 +11,7 @@ import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -57,9 +58,30 @@ class ModelFiles:
         """Return where the evaluation of a model's newest version lies."""
         return self.work_dir / model / "evaluation.json"
 
+    def drift_seen(self, model: str) -> Path:
+        """Return where it is said what was found of a model's newest window."""
+        return self.work_dir / model / "drift.json"
+
+    def performance_seen(self, model: str) -> Path:
+        """Return where it is said how a model's past scores did."""
+        return self.work_dir / model / "performance.json"
+
     def model_card(self, model: str) -> Path:
         """Return where the page about a model lies."""
         return self.reports_dir / "models" / f"{model}.html"
+
+    @property
+    def drift_reports(self) -> Path:
+        """Return the folder of the reports on windows of data, one folder a model or source."""
+        return self.reports_dir / "drift"
+
+    def drift_report(self, model: str, as_of: date) -> Path:
+        """Return where the report of a window lies, by the day that it is known by; its JSON lies beside it."""
+        return self.drift_reports / model / f"{as_of.isoformat()}.html"
+
+    def quality_report(self, source: str, as_of: date) -> Path:
+        """Return where the report of a source's raw data lies; its JSON lies beside it."""
+        return self.drift_report(f"{source}_quality", as_of)
 
     @property
     def scoreboard(self) -> Path:

@@ -13,6 +13,10 @@ from ml_assets.contract import ML_KEY_PREFIX, scores_key
 
 MACHINE_LEARNING = "team:machine-learning"
 
+# Groups of the assets that watch models: as things stand, and as they stood in windows of the past, made on demand.
+MONITORING = "monitoring"
+HISTORY = "history"
+
 
 class Step(StrEnum):
     """The assets of a model, in the order in which one is made from the other."""
@@ -22,6 +26,19 @@ class Step(StrEnum):
     EVALUATION = "evaluation"
     PROMOTION = "promotion"
     SCORES = "scores"
+
+
+class Watch(StrEnum):
+    """The assets that watch a model, in the order in which one is made from the other."""
+
+    DRIFT = "drift"
+    PERFORMANCE = "performance"
+    RETRAINING = "retraining"
+
+
+def watch_asset_key(model: str, watch: Watch) -> dg.AssetKey:
+    """Return the key of one of the assets that watch a model."""
+    return dg.AssetKey((ML_KEY_PREFIX, f"{model}_{watch}"))
 
 
 def model_asset_key(model: str, step: Step) -> dg.AssetKey:

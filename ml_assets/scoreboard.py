@@ -14,7 +14,7 @@ from ml_assets.files import ModelFiles, write_text
 from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.tracking import ModelRegistry
-from ml_assets.reports.index import index_page, listed_reports
+from ml_assets.reports.index import index_text
 from ml_assets.reports.scoreboard import SCOREBOARD_KEY, scoreboard_frame, scoreboard_html, scoreboard_json
 from ml_assets.reports.scoreboard_record import ScoreboardRow
 from ml_assets.warehouse import Warehouse
@@ -70,7 +70,7 @@ def write_scoreboard(rows: Sequence[ScoreboardRow], warehouse: Warehouse, files:
     warehouse.replace(SCOREBOARD, scoreboard_frame(rows), SCOREBOARD_KEY)
     write_text(files.scoreboard, scoreboard_html(rows))
     write_text(files.scoreboard.with_suffix(".json"), scoreboard_json(rows))
-    write_text(files.index, index_page(listed_reports(files.reports_dir)))
+    write_text(files.index, index_text(files))
 
 
 def _serving(model: str, registry: ModelRegistry) -> str:

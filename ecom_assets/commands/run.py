@@ -86,7 +86,8 @@ def run(settings: Settings, *, full: bool, with_models: bool = True) -> int:
         job_name = REFRESH_ALL if with_models else REFRESH_WAREHOUSE
         wanted = defs.resolve_job_def(job_name).asset_layer.selected_asset_keys
         stale = {key: reason for key, reason in found.items() if key in wanted}
-        print(describe_plan(stale, total=len(wanted), left_out=len(graph.materializable_asset_keys) - len(wanted)))
+        left_out = 0 if with_models else len(graph.materializable_asset_keys) - len(wanted)
+        print(describe_plan(stale, total=len(wanted), left_out=left_out))
         is_success = materialise(defs, instance, stale, job_name=job_name, again=full) if stale else True
     prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
     try:

@@ -6,7 +6,7 @@ Belongs here: their columns. Does not belong here: who fills them.
 from __future__ import annotations
 
 from ecom_assets.keys import LOADS, MODEL_INPUTS, REJECTED_ROWS
-from ml_assets.contract import PROMOTIONS, SCOREBOARD, TableName
+from ml_assets.contract import PROMOTIONS, RETRAINING_DECISIONS, SCOREBOARD, TableName
 
 OPS_TABLES: dict[TableName, str] = {
     # One row a part and load, written last: a load without its row never happened. The rows of a table with
@@ -39,6 +39,14 @@ OPS_TABLES: dict[TableName, str] = {
         decided_at timestamp not null, model_name text not null, champion_version text, challenger_version text,
         metric text, champion_value double precision, challenger_value double precision, gain_low double precision,
         gain_high double precision, verdict text not null, reason text not null, run_id text
+    """,
+    # One row a decision on whether a model is trained again; a verdict that nothing could be said by is NULL. The last
+    # column is what the next decision remembers of it.
+    RETRAINING_DECISIONS: """
+        decided_at timestamp not null, model_name text not null, as_of_date date not null, state text not null,
+        drift_verdict text, performance_verdict text, age_days bigint, new_rows bigint, decision text not null,
+        reasons text not null, report_id text, sequence bigint not null, champion_version text, cause text, run_id text,
+        memory text not null
     """,
 }
 

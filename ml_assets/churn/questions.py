@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ml_assets.classification.question import Period, Question, Rule, Term, Transform
 from ml_assets.contract import FEATURES_SCHEMA, TableName
+from ml_assets.monitoring import clocks
 
 _LABEL = "has_churned"
 # For churn, the label is known when its horizon ends, whatever the answer.
@@ -29,6 +30,7 @@ CHURN_OLIST_CUSTOMERS = Question(
     period=Period.MONTH,
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
+    horizon_days=90,
     observed_event="purchases",
     segment="customer_state",
     rule=Rule(
@@ -42,6 +44,8 @@ CHURN_OLIST_CUSTOMERS = Question(
     ),
     not_features=("has_churned_by_any_order",),
     is_no_of_interest=True,
+    clocks=clocks.CHURN_CUSTOMERS,
+    watched=clocks.ORDERED_THIS_MONTH,
     claims={**_CLAIMS, "repeat_purchase_accuracy": 0.56},
 )
 
@@ -58,6 +62,7 @@ CHURN_OLIST_SELLERS = Question(
     period=Period.MONTH,
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
+    horizon_days=60,
     observed_event="purchases",
     segment="seller_state",
     rule=Rule(
@@ -65,6 +70,8 @@ CHURN_OLIST_SELLERS = Question(
         "days since the last order / 60 - ln(1 + orders in 90 days).",
         terms=(Term("days_since_last_order", 1 / 60), Term("order_count_90d", -1.0, Transform.LOG1P)),
     ),
+    clocks=clocks.CHURN_SELLERS,
+    watched=clocks.ORDERED_THIS_MONTH,
     claims=_CLAIMS,
 )
 
@@ -81,6 +88,7 @@ CHURN_RETAILROCKET_VISITORS = Question(
     period=Period.WEEK,
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
+    horizon_days=14,
     observed_event="clicks",
     segment="furthest_stage_ever",
     rule=Rule(
@@ -88,6 +96,8 @@ CHURN_RETAILROCKET_VISITORS = Question(
         terms=(Term("days_since_last_event", 1 / 14), Term("sessions_ever", -1.0, Transform.LOG1P)),
     ),
     is_no_of_interest=True,
+    clocks=clocks.VISITORS,
+    watched=clocks.SEEN_THIS_WEEK,
     claims=_CLAIMS,
 )
 

@@ -17,6 +17,7 @@ from ml_assets.classification.contest import GateConfig, QuestionContest
 from ml_assets.classification.evaluate import metrics_of
 from ml_assets.classification.extras import Extras
 from ml_assets.classification.fitted import FittedClassifier
+from ml_assets.classification.monitored import MonitoredQuestion
 from ml_assets.classification.panel import in_order, panel_of
 from ml_assets.classification.question import Question
 from ml_assets.classification.scoring import answers, newest_rows, shared_key
@@ -130,6 +131,11 @@ class QuestionFamily:
     def beside(self) -> tuple[dg.AssetKey, ...]:
         """The asset of the extras."""
         return (self.extras.asset,) if self.extras else ()
+
+    @property
+    def monitored(self) -> MonitoredQuestion:
+        """Its rows, probabilities and answers."""
+        return MonitoredQuestion(self.question)
 
     def make_training_set(self, warehouse: Warehouse, files: ModelFiles, config: SplitConfig) -> Shown:
         """Store the rows, those without an answer yet among them."""

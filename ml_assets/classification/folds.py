@@ -25,7 +25,7 @@ _TEST_MATURE_SHARE = 0.5
 # Choice and calibration want whole periods, but one odd order promised for next year shall not cost a month.
 _VALIDATION_MATURE_SHARE = 0.95
 # Months or weeks of a test window of which nobody has said how long it shall be.
-_USUAL_TEST_PERIODS = {Period.MONTH: 3, Period.WEEK: 4}
+USUAL_TEST_PERIODS = {Period.MONTH: 3, Period.WEEK: 4}
 # One entity in so many is validation where time cannot divide.
 _ENTITY_PARTS = 5
 
@@ -71,7 +71,7 @@ def for_period(config: SplitConfig, period: Period) -> SplitConfig:
     """Return the settings with the length of the test window that is usual for months or weeks, if none was given."""
     if config.test_periods is not None:
         return config
-    return config.model_copy(update={"test_periods": _USUAL_TEST_PERIODS[period]})
+    return config.model_copy(update={"test_periods": USUAL_TEST_PERIODS[period]})
 
 
 def split_by_time(panel: Panel, complete_until: np.datetime64, config: SplitConfig) -> TimeSplit:
@@ -212,7 +212,7 @@ def _test_length(panel: Panel, mature: BoolMask, periods: Moments, config: Split
         return _events(panel, _known_before(panel, _first_asked(panel, rows_of(count))))
 
     longest = min(config.max_test_periods, len(periods))
-    count = min(config.test_periods or _USUAL_TEST_PERIODS[Period.MONTH], len(periods))
+    count = min(config.test_periods or USUAL_TEST_PERIODS[Period.MONTH], len(periods))
     while (
         count < longest
         and _events(panel, rows_of(count)) < config.min_test_events

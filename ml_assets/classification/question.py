@@ -7,13 +7,14 @@ questions, reading rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from ml_assets.contract import TableName
+from ml_assets.monitoring.clocks import Recent
 
 Moments = npt.NDArray[np.datetime64]
 
@@ -102,12 +103,23 @@ class Question:
         Column of the answer, NULL where it is not known or void.
     horizon_ends_column
         Column of the moment by which either answer is known.
+    horizon_days
+        Days after which the answers to nearly all rows are known.
+    answered_column
+        Column of the feature table that is not NULL where the answer is known; None where that is the label itself.
     observed_event
         Kind of event in ``int_observation_windows`` that must be complete until then.
     not_features
         Columns of the table that are neither key, as-of, label nor feature: other times and other labels.
     left_out
         Features that this question does not use, each with the reason.
+    clocks
+        Features that move with time by themselves, each with the reason: nothing is wrong when they do.
+    watched
+        Rows among which drift is looked for; None for all.
+    features_event
+        Kind of event that must be complete for the features of a period to be whole; None where it is that of the
+        answer.
     segment
         Column by which the worst segment is looked for.
     is_no_of_interest
@@ -132,15 +144,34 @@ class Question:
     period: Period
     label: str
     horizon_ends_column: str
+    horizon_days: int
     observed_event: str
     segment: str | None
     rule: Rule
     where: str | None = None
     not_features: tuple[str, ...] = ()
     left_out: Mapping[str, str] | None = None
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    watched: Recent | None = None
+    answered_column: str | None = None
+    features_event: str | None = None
     is_no_of_interest: bool = False
     duration: Duration | None = None
     claims: Mapping[str, float] | None = None
+
+    @property
+    def asked_event(self) -> str:
+        """Kind of event that must be complete for the features of a period to be whole."""
+        return self.features_event or self.observed_event
+
+    @property
+    def known_answer(self) -> str:
+        """Column of the feature table that is not NULL where the answer is known."""
+        return self.answered_column or self.label
+
+    def rows_where(self, *conditions: str) -> str | None:
+        """Return the SQL condition of the rows that are asked about and for which all of some conditions hold."""
+        return " and ".join([*([f"({self.where})"] if self.where else []), *conditions]) or None
 
     def period_of(self, as_of: Moments) -> Moments:
         """Return the first day of each moment's month, or the as-of date itself where one is asked a week."""

@@ -28,6 +28,7 @@ from ml_assets.cltv.config import (
 from ml_assets.cltv.contest import ValueContest
 from ml_assets.cltv.evaluate import metrics_of
 from ml_assets.cltv.fitted import FittedValue
+from ml_assets.cltv.monitored import MonitoredValue
 from ml_assets.cltv.panel import value_panel_of
 from ml_assets.cltv.question import ValueQuestion
 from ml_assets.cltv.shown import evaluation_metadata
@@ -133,6 +134,11 @@ class ValueFamily:
     def beside(self) -> tuple[dg.AssetKey, ...]:
         """Nothing further."""
         return ()
+
+    @property
+    def monitored(self) -> MonitoredValue:
+        """Its rows, expected money and money."""
+        return MonitoredValue(self.question)
 
     def make_training_set(self, warehouse: Warehouse, files: ModelFiles, config: SplitConfig) -> Shown:
         """Store the rows, those without an answer yet among them."""

@@ -19,6 +19,9 @@ from ml_assets.cltv.question import HAS_BOUGHT, ValueQuestion
 FloatArray = npt.NDArray[np.float64]
 BoolMask = npt.NDArray[np.bool_]
 
+# Features that are the summary of a history of purchases, in the order of ``Histories``.
+HISTORY = ("frequency", "recency", "age", "monetary_value")
+
 
 @dataclass(frozen=True, slots=True)
 class ValuePanel:
@@ -76,7 +79,7 @@ def joined(panels: list[ValuePanel]) -> ValuePanel:
 
 def histories_of(features: pd.DataFrame) -> Histories:
     """Return the summary of purchases that stands among the features."""
-    columns = (_numbers(features[name]) for name in ("frequency", "recency", "age", "monetary_value"))
+    columns = (_numbers(features[name]) for name in HISTORY)
     return Histories(*columns)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ml_assets.classification.question import Period, Question, Rule, Term, Transform
 from ml_assets.cltv.rules import RULES, ValueRule
 from ml_assets.contract import FEATURES_SCHEMA, TableName
+from ml_assets.monitoring.clocks import ORDERED_THIS_MONTH, VALUE_CUSTOMERS, VALUE_SELLERS, Recent
 
 # Column that says whether anything was bought in the holdout; it is made of the holdout's count.
 HAS_BOUGHT = "has_bought"
@@ -47,6 +48,10 @@ class ValueQuestion:
         What anybody could write; each is in the race.
     left_out
         Features that this question does not use, each with the reason.
+    clocks
+        Features that move with time by themselves, each with the reason.
+    watched
+        Rows among which drift is looked for.
     claims
         What others have claimed, by metric, to be reported against.
     """
@@ -67,6 +72,8 @@ class ValueQuestion:
     horizon_ends_column: str = "label_known_at"
     observed_event: str = "purchases"
     left_out: Mapping[str, str] = field(default_factory=lambda: {"tenure_days": "the same as age"})
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    watched: Recent = ORDERED_THIS_MONTH
     claims: Mapping[str, float] = field(default_factory=lambda: {"r_squared": 0.45})
 
     @property
@@ -85,6 +92,8 @@ class ValueQuestion:
             period=Period.MONTH,
             label=HAS_BOUGHT,
             horizon_ends_column=self.horizon_ends_column,
+            horizon_days=self.horizon,
+            answered_column=self.count_column,
             observed_event=self.observed_event,
             segment=self.segment,
             rule=Rule(
@@ -93,6 +102,8 @@ class ValueQuestion:
             ),
             not_features=self.holdout_columns,
             left_out=self.left_out,
+            clocks=self.clocks,
+            watched=self.watched,
             claims=self.claims,
         )
 
@@ -105,6 +116,7 @@ CLTV_OLIST_CUSTOMERS = ValueQuestion(
     table=TableName(FEATURES_SCHEMA, "ftr_cltv_olist_customers"),
     entity="customer_unique_id",
     segment="customer_state",
+    clocks=VALUE_CUSTOMERS,
 )
 
 CLTV_OLIST_SELLERS = ValueQuestion(
@@ -115,6 +127,7 @@ CLTV_OLIST_SELLERS = ValueQuestion(
     table=TableName(FEATURES_SCHEMA, "ftr_cltv_olist_sellers"),
     entity="seller_id",
     segment="seller_state",
+    clocks=VALUE_SELLERS,
 )
 
 QUESTIONS = (CLTV_OLIST_CUSTOMERS, CLTV_OLIST_SELLERS)

@@ -68,7 +68,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         key=keys[Step.TRAINING_SET],
         deps=[_asset_of(table) for table in family.tables],
         description=family.descriptions[Step.TRAINING_SET],
-        check_specs=_specs(keys[Step.TRAINING_SET], checks[Step.TRAINING_SET]),
+        check_specs=specs_of(keys[Step.TRAINING_SET], checks[Step.TRAINING_SET]),
         pool=pool,
         group_name=group,
         owners=_OWNERS,
@@ -81,7 +81,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         made = family.make_training_set(warehouse, model_files, config)
         return dg.MaterializeResult(
-            metadata=made.metadata, check_results=_results(checks[Step.TRAINING_SET], made.judgements)
+            metadata=made.metadata, check_results=results_of(checks[Step.TRAINING_SET], made.judgements)
         )
 
     @dg.asset(
@@ -107,7 +107,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         key=keys[Step.EVALUATION],
         deps=[keys[Step.MODEL]],
         description=family.descriptions[Step.EVALUATION],
-        check_specs=_specs(keys[Step.EVALUATION], checks[Step.EVALUATION]),
+        check_specs=specs_of(keys[Step.EVALUATION], checks[Step.EVALUATION]),
         group_name=group,
         owners=_OWNERS,
         kinds=_KINDS,
@@ -119,7 +119,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         shown = measure_version(family, model_files, registry, config).shown
         return dg.MaterializeResult(
-            metadata=shown.metadata, check_results=_results(checks[Step.EVALUATION], shown.judgements)
+            metadata=shown.metadata, check_results=results_of(checks[Step.EVALUATION], shown.judgements)
         )
 
     @dg.asset(
@@ -150,7 +150,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         deps=[keys[Step.PROMOTION], _asset_of(family.asked)],
         description="The champion's answers to the newest rows.",
         metadata={"dagster/table_name": str(family.scores.name)},
-        check_specs=_specs(keys[Step.SCORES], checks[Step.SCORES]),
+        check_specs=specs_of(keys[Step.SCORES], checks[Step.SCORES]),
         pool=pool,
         group_name=group,
         owners=_OWNERS,
@@ -168,7 +168,7 @@ def build_family_assets(family: Family, group: str, pool: str, code_version: str
         found = Judgement(not scored.problems, "; ".join(scored.problems) or "all are")
         return dg.MaterializeResult(
             metadata=scores_metadata(scored),
-            check_results=_results(checks[Step.SCORES], {**scored.judgements, SCHEMA_CHECK: found}),
+            check_results=results_of(checks[Step.SCORES], {**scored.judgements, SCHEMA_CHECK: found}),
         )
 
     return [training_set, model, evaluation, promotion, scores]
@@ -178,14 +178,16 @@ def _asset_of(table: TableName) -> dg.AssetKey:
     return dg.AssetKey([table.schema, table.name])
 
 
-def _specs(asset: dg.AssetKey, checks: Iterable[Check]) -> list[dg.AssetCheckSpec]:
+def specs_of(asset: dg.AssetKey, checks: Iterable[Check]) -> list[dg.AssetCheckSpec]:
+    """Return checks as an asset declares them."""
     return [
         dg.AssetCheckSpec(each.name, asset=asset, description=each.description, blocking=each.is_blocking)
         for each in checks
     ]
 
 
-def _results(checks: Iterable[Check], judgements: Mapping[str, Judgement]) -> list[dg.AssetCheckResult]:
+def results_of(checks: Iterable[Check], judgements: Mapping[str, Judgement]) -> list[dg.AssetCheckResult]:
+    """Return what came of checks, each by the judgement of its name; one that does not block warns."""
     return [
         dg.AssetCheckResult(
             check_name=each.name,

@@ -19,6 +19,7 @@ from ml_assets.family.records import Answers, Check, Measured, Metadata, Release
 from ml_assets.files import ModelFiles
 from ml_assets.keys import Step
 from ml_assets.metrics.estimate import Estimate
+from ml_assets.monitoring.monitored import Monitored
 from ml_assets.predictions import PredictionTable
 from ml_assets.registry.verdict import Evidence
 from ml_assets.reports.scoreboard_record import ScoreboardRow
@@ -147,6 +148,11 @@ class Family(Protocol):
     @property
     def beside(self) -> tuple[dg.AssetKey, ...]:
         """Further assets that must stand before the gate."""
+        ...
+
+    @property
+    def monitored(self) -> Monitored:
+        """Which of its rows are compared to see whether its world has changed."""
         ...
 
     def make_training_set(self, warehouse: Warehouse, files: ModelFiles, config: Any) -> Shown:

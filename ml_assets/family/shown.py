@@ -12,13 +12,17 @@ from ml_assets.family.records import Metadata
 from ml_assets.family.scoring import Scored
 from ml_assets.predictions import BAND, BANDS, IS_BACKTEST
 
+# Names under which the gate's decision is shown.
+VERDICT = "verdict"
+REASON = "reason"
+
 
 def outcome_metadata(outcome: Outcome, card: str) -> Metadata:
     """Return what the gate decided, and where the card of the version is."""
     decision = outcome.decision
     return {
-        "verdict": dg.MetadataValue.text(decision.verdict.value),
-        "reason": dg.MetadataValue.text(decision.reason),
+        VERDICT: dg.MetadataValue.text(decision.verdict.value),
+        REASON: dg.MetadataValue.text(decision.reason),
         "serves": dg.MetadataValue.text(outcome.serving.number if outcome.serving else "nobody"),
         "model card": dg.MetadataValue.url(card),
     }

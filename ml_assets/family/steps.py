@@ -6,6 +6,8 @@ Belongs here: what a version is told apart by, and what of it is stored. Does no
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import pandas as pd
 from ml_assets.family.family import Family, Trained
 from ml_assets.family.records import Measured, TrainingFacts
 from ml_assets.files import ModelFiles, write_text
+from ml_assets.monitoring.reference import frozen
 from ml_assets.registry.names import CANDIDATE, CHAMPION, DAGSTER_RUN_ID, GIT_COMMIT, LEARNED_FROM, LEARNED_UNTIL
 from ml_assets.registry.tracking import ModelRegistry, Version
 
@@ -42,23 +45,26 @@ def register_candidate(
     if known is not None:
         return known
     release = trained.release(candidate)
-    return registry.register(
-        family.name,
-        files.candidates(family.name) / candidate,
-        fingerprint=fingerprint,
-        input_example=release.input_example,
-        parameters=release.parameters,
-        metrics=release.metrics,
-        tags={
-            **release.tags,
-            CANDIDATE: candidate,
-            LEARNED_UNTIL: trained.facts.learned_until.isoformat(),
-            LEARNED_FROM: ",".join(some_of(entity_hashes(release.learned_from))),
-            GIT_COMMIT: files.commit,
-            DAGSTER_RUN_ID: run_id,
-        },
-        experiment=family.name,
-    )
+    learned = family.monitored.learned(trained)
+    with TemporaryDirectory(prefix="reference_") as scratch:
+        return registry.register(
+            family.name,
+            files.candidates(family.name) / candidate,
+            fingerprint=fingerprint,
+            input_example=release.input_example,
+            parameters=release.parameters,
+            metrics=release.metrics,
+            tags={
+                **release.tags,
+                CANDIDATE: candidate,
+                LEARNED_UNTIL: trained.facts.learned_until.isoformat(),
+                LEARNED_FROM: ",".join(some_of(entity_hashes(release.learned_from))),
+                GIT_COMMIT: files.commit,
+                DAGSTER_RUN_ID: run_id,
+            },
+            experiment=family.name,
+            artifacts=None if learned is None else frozen(learned, Path(scratch)),
+        )
 
 
 def measure_version(family: Family, files: ModelFiles, registry: ModelRegistry, config: Any) -> Measured:

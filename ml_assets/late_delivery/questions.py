@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ml_assets.classification.question import Duration, Period, Question, Rule, Term
 from ml_assets.contract import FEATURES_SCHEMA, TableName
+from ml_assets.monitoring import clocks
 
 _TABLE = TableName(FEATURES_SCHEMA, "ftr_late_delivery")
 _KEY = ("order_id", "decision_point")
@@ -15,6 +16,8 @@ _ENTITY = "order_id"
 _AS_OF = "decision_at"
 _LABEL = "is_late"
 _HORIZON_ENDS = "horizon_ends_at"
+# Few orders are promised for later than so many days after their purchase.
+_HORIZON_DAYS = 45
 _DAYS = "delivery_days"
 _NOT_FEATURES = ("label_known_at", _DAYS, "delivery_known_at")
 _SEGMENT = "customer_state"
@@ -57,7 +60,9 @@ LATE_DELIVERY_PURCHASE = Question(
     period=Period.MONTH,
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
+    horizon_days=_HORIZON_DAYS,
     observed_event="deliveries",
+    features_event="purchases",
     segment=_SEGMENT,
     rule=Rule(
         words="Late is what takes long as a rule and was promised soon: usual days of the route "
@@ -70,6 +75,7 @@ LATE_DELIVERY_PURCHASE = Question(
     ),
     not_features=_NOT_FEATURES,
     left_out={**_CALENDAR, **_UNKNOWN_AT_PURCHASE, **_SAME_AT_PURCHASE},
+    clocks=clocks.LATE_DELIVERY,
     duration=Duration(days=_DAYS, limit="promised_days"),
     claims=_CLAIMS,
 )
@@ -88,7 +94,9 @@ LATE_DELIVERY_HANDOVER = Question(
     period=Period.MONTH,
     label=_LABEL,
     horizon_ends_column=_HORIZON_ENDS,
+    horizon_days=_HORIZON_DAYS,
     observed_event="deliveries",
+    features_event="purchases",
     segment=_SEGMENT,
     rule=Rule(
         words="Late is what takes long as a rule and has little time left: usual days of the route "
@@ -97,6 +105,7 @@ LATE_DELIVERY_HANDOVER = Question(
     ),
     not_features=_NOT_FEATURES,
     left_out=_CALENDAR,
+    clocks=clocks.LATE_DELIVERY,
     duration=Duration(days=_DAYS, limit="promise_left_days"),
     claims=_CLAIMS,
 )

@@ -24,6 +24,7 @@ from ml_assets.recommender.evaluation import RecommenderRecord
 from ml_assets.recommender.fitted import FittedRecommender
 from ml_assets.recommender.measure import measure, stored_judged, stored_record
 from ml_assets.recommender.methods import RULE, Method
+from ml_assets.recommender.monitored import MonitoredRecommender
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.scoring import UNAVAILABLE_CHECK, UNSEEN_CHECK, AskedNow, answers, asked_now
 from ml_assets.recommender.shown import clicks_metadata, record_metadata
@@ -126,6 +127,11 @@ class RecommenderFamily:
     def beside(self) -> tuple[dg.AssetKey, ...]:
         """Nothing else stands before the gate."""
         return ()
+
+    @property
+    def monitored(self) -> MonitoredRecommender:
+        """Its sessions."""
+        return MonitoredRecommender(self.question)
 
     def make_training_set(self, warehouse: Warehouse, files: ModelFiles, config: ClicksConfig) -> Shown:
         """Store the events of the complete days."""

@@ -6,7 +6,7 @@ a run holds (``runs``), what a model's folder looks like (``serving_format``), t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -228,6 +228,28 @@ class ModelRegistry:
         with TemporaryDirectory(prefix="model_") as scratch:
             path = download_artifacts(artifact_uri=address, dst_path=scratch, tracking_uri=self.tracking_uri)
             return model_of(Path(path))
+
+    def fetched(self, version: Version, names: Collection[str], folder: Path) -> bool:
+        """Copy files of a version's run into a folder; return whether all of them were there, and copy none if not.
+
+        Parameters
+        ----------
+        version
+            Whose run has them.
+        names
+            Files that stand beside the model, not in a folder.
+        folder
+            Where they are copied to.
+        """
+        from mlflow.artifacts import download_artifacts
+
+        if not set(names) <= {file.path for file in self._client.list_artifacts(version.run_id)}:
+            return False
+        for name in names:
+            download_artifacts(
+                run_id=version.run_id, artifact_path=name, dst_path=str(folder), tracking_uri=self.tracking_uri
+            )
+        return True
 
     @cached_property
     def _client(self) -> MlflowClient:

@@ -26,6 +26,7 @@ from ml_assets.segmentation.config import SegmentationConfig, SegmentGateConfig,
 from ml_assets.segmentation.contest import SegmentationContest
 from ml_assets.segmentation.fitted import FittedSegmentation
 from ml_assets.segmentation.measure import measure, stored_groups, stored_record
+from ml_assets.segmentation.monitored import MonitoredSegmentation
 from ml_assets.segmentation.question import SegmentationQuestion
 from ml_assets.segmentation.record import SegmentationRecord
 from ml_assets.segmentation.scoring import answers, newest_rows
@@ -121,6 +122,11 @@ class SegmentationFamily:
     def beside(self) -> tuple[dg.AssetKey, ...]:
         """Nothing else stands before the gate."""
         return ()
+
+    @property
+    def monitored(self) -> MonitoredSegmentation:
+        """Its customers and their segments."""
+        return MonitoredSegmentation(self.question)
 
     def make_training_set(self, warehouse: Warehouse, files: ModelFiles, config: SnapshotsConfig) -> Shown:
         """Store the snapshots that time allows."""

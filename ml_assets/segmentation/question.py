@@ -6,10 +6,11 @@ Belongs here: the types by which ``questions`` states them. Does not belong here
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml_assets.contract import TableName
+from ml_assets.monitoring.clocks import ORDERED_THIS_MONTH, Recent
 
 
 class Transform(StrEnum):
@@ -116,6 +117,10 @@ class SegmentationQuestion:
         Where names come from.
     profile_columns
         Columns whose medians describe a segment: recency, orders, value, in this order.
+    clocks
+        Features that move with time by themselves, each with the reason.
+    watched
+        Customers among whom drift is looked for.
     claims
         What others have claimed, by metric, to be reported against.
     """
@@ -138,6 +143,8 @@ class SegmentationQuestion:
     axes: tuple[Axis, ...]
     prototypes: tuple[Prototype, ...]
     profile_columns: tuple[str, ...]
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    watched: Recent = ORDERED_THIS_MONTH
     claims: Mapping[str, float] | None = None
 
     @property

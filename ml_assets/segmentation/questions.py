@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ml_assets.contract import FEATURES_SCHEMA, TableName
+from ml_assets.monitoring.clocks import SEGMENTS
 from ml_assets.segmentation.question import (
     Aim,
     Axis,
@@ -70,6 +71,7 @@ SEGMENTATION_OLIST_CUSTOMERS = SegmentationQuestion(
         Prototype("Lapsed big spenders", (0.20, 0.46, 0.78), "A large order, long ago."),
     ),
     profile_columns=(_RECENCY, _ORDERS, _VALUE),
+    clocks=SEGMENTS,
     claims={"silhouette": 0.25},
 )
 

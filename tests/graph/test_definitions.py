@@ -22,16 +22,22 @@ from ecom_assets.keys import (
     AUDIT_POINT_IN_TIME,
     DBT_RESOURCE,
     REFRESH_ALL,
+    REFRESH_AND_SCORE,
     REFRESH_WAREHOUSE,
     TRAIN_MODELS,
+    WATCH_MODELS,
 )
-from ecom_assets.schedules import NIGHTLY
+from ecom_assets.schedules import DAILY, NIGHTLY, WEEKLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
+from ecom_assets.sensors.retraining import RETRAINING_SENSOR
+from ecom_assets.sensors.run_failure import FAILED_CHECK_SENSOR, RUN_FAILURE_SENSOR
 from ml_assets.classification.family import LEAK_CHECK, TRAINING_SET_CHECK
 from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE
 from ml_assets.definitions import families_of, questions_of
 from ml_assets.family.assets import SCHEMA_CHECK
-from ml_assets.keys import Step, model_asset_key
+from ml_assets.keys import MONITORING, Step, Watch, model_asset_key, watch_asset_key
+from ml_assets.monitoring.assets import DRIFT_HISTORY
+from ml_assets.monitoring.quality_assets import quality_key
 from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES
 from ml_assets.scoreboard import SCOREBOARD_ASSET
 from ml_assets.segmentation.questions import SEGMENTATION_OLIST_CUSTOMERS
@@ -185,7 +191,8 @@ def test_what_reads_scores_stands_behind_them_and_nothing_else_does(
     names = ("churn_scores", "late_delivery_scores", "cltv_scores", "customer_360")
     serving = {dg.AssetKey(["marts", name]) for name in names}
     readers = {key for table in DECLARED_TABLES.values() for key in graph.get(dg.AssetKey(table.asset_key)).child_keys}
-    assert readers == serving
+    judged = {watch_asset_key(family.name, Watch.PERFORMANCE) for family in families_of(SOURCES)}
+    assert readers == serving | judged
     tagged = {node["name"] for node in manifest["nodes"].values() if "after_predictions" in node["tags"]}
     assert tagged == {key.path[-1] for key in serving}
     # They wait for the models, and a refresh of the warehouse alone has none of these.
@@ -213,13 +220,20 @@ def test_jobs_schedules_and_sensors_are_the_declared_ones(defs: dg.Definitions) 
     repository = defs.get_repository_def()
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
         REFRESH_WAREHOUSE,
+        REFRESH_AND_SCORE,
         REFRESH_ALL,
         TRAIN_MODELS,
+        WATCH_MODELS,
         AUDIT_POINT_IN_TIME,
         AUDIT_ENGINE_PARITY,
     }
-    assert [schedule.name for schedule in repository.schedule_defs] == [NIGHTLY]
-    assert [sensor.name for sensor in repository.sensor_defs] == [LANDING_FOLDER_SENSOR]
+    assert {schedule.name for schedule in repository.schedule_defs} == {NIGHTLY, DAILY, WEEKLY}
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        LANDING_FOLDER_SENSOR,
+        RETRAINING_SENSOR,
+        RUN_FAILURE_SENSOR,
+        FAILED_CHECK_SENSOR,
+    }
 
 
 @pytest.mark.parametrize(
@@ -232,20 +246,51 @@ def test_an_audit_makes_no_asset_and_does_not_hold_up_the_warehouse(defs: dg.Def
     assert job.asset_layer.selected_asset_keys == set()
 
 
-def test_the_nightly_schedule_asks_for_the_whole_graph(defs: dg.Definitions) -> None:
-    schedule = defs.resolve_schedule_def(NIGHTLY)
-    assert schedule.job_name == REFRESH_ALL
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "America/Sao_Paulo")
+@pytest.mark.parametrize(
+    ("name", "job", "cron"),
+    [
+        (NIGHTLY, REFRESH_AND_SCORE, "0 3 * * *"),
+        (DAILY, WATCH_MODELS, "0 5 * * *"),
+        (WEEKLY, TRAIN_MODELS, "0 6 * * 0"),
+    ],
+)
+def test_each_schedule_has_its_job_and_time(defs: dg.Definitions, name: str, job: str, cron: str) -> None:
+    schedule = defs.resolve_schedule_def(name)
+    assert (schedule.job_name, schedule.cron_schedule) == (job, cron)
+    assert schedule.execution_timezone == "America/Sao_Paulo"
     assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
-    data = schedule.evaluate_tick(dg.build_schedule_context())
-    assert data.run_requests is not None
-    assert len(data.run_requests) == 1
 
 
-def test_the_whole_graph_runs_in_one_job(defs: dg.Definitions) -> None:
+def test_the_nightly_job_scores_and_trains_nothing(defs: dg.Definitions) -> None:
+    nightly = defs.resolve_job_def(REFRESH_AND_SCORE).asset_layer.selected_asset_keys
+    for family in families_of(SOURCES):
+        assert nightly & {*family.beside, *(model_asset_key(family.name, step) for step in Step)} == {
+            model_asset_key(family.name, Step.SCORES)
+        }
+    assert defs.resolve_job_def(REFRESH_WAREHOUSE).asset_layer.selected_asset_keys < nightly
+    assert dg.AssetKey(["marts", CUSTOMER_360.name]) in nightly
+
+
+def test_the_whole_graph_but_for_windows_of_the_past_runs_in_one_job(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     selected = defs.resolve_job_def(REFRESH_ALL).asset_layer.selected_asset_keys
-    assert set(selected) == set(graph.materializable_asset_keys)
+    assert set(selected) == set(graph.materializable_asset_keys) - {DRIFT_HISTORY}
+    assert {key for key in graph.materializable_asset_keys if graph.get(key).is_partitioned} == {DRIFT_HISTORY}
+
+
+def test_every_model_and_source_is_watched_and_nothing_waits_for_that(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    watched = {watch_asset_key(family.name, watch) for family in families_of(SOURCES) for watch in Watch}
+    watched |= {quality_key(source) for source in SOURCES}
+    assert {key for key in graph.materializable_asset_keys if graph.get(key).group_name == MONITORING} == watched
+    assert {child for key in watched for child in graph.get(key).child_keys} <= watched
+    assert not any(graph.get(key).blocking for key in graph.asset_check_keys if key.asset_key in watched)
+    for family in families_of(SOURCES):
+        drift, performance, retraining = (watch_asset_key(family.name, watch) for watch in Watch)
+        tables = {dg.AssetKey([table.schema, table.name]) for table in family.tables}
+        assert graph.get(drift).parent_keys == tables | {model_asset_key(family.name, Step.PROMOTION)}
+        assert graph.get(performance).parent_keys == tables | {model_asset_key(family.name, Step.SCORES)}
+        assert graph.get(retraining).parent_keys == {drift, performance}
 
 
 def test_resources_can_be_replaced(settings: Settings) -> None:

@@ -17,8 +17,12 @@ from ecom_assets.warehouse.errors import WarehouseError
 from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ecom_assets.warehouse.postgres_server import Address, session
 from ecom_assets.warehouse.postgres_types import postgres_type
-from ml_assets.contract import PROMOTIONS, TableName
+from ml_assets.contract import PROMOTIONS, RETRAINING_DECISIONS, TableName
 from ml_assets.family.scoring import Scored, clear_standing
+from ml_assets.monitoring.decision.machine import decide
+from ml_assets.monitoring.decision.policy import RetrainingPolicy
+from ml_assets.monitoring.decision.record import decision_row, newest, record, remembered
+from ml_assets.monitoring.decision.states import State
 from ml_assets.prediction_checks import schema_problems
 from ml_assets.predictions import DECLARED_TABLES, PREDICTION_TABLES
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET
@@ -26,6 +30,7 @@ from ml_assets.recommender.scoring import standing_lists
 from ml_assets.warehouse import Warehouse
 from tests.fixtures.predictions import scores
 from tests.postgres_server import PostgresServer
+from tests.unit.monitoring.decision.builders import MEMORIES, situation
 
 RECOMMENDATIONS = PREDICTION_TABLES["recommender_retailrocket"]
 SCORES = TableName("predictions", "scores")
@@ -219,6 +224,22 @@ def test_what_is_not_known_of_a_decision_stays_empty(warehouse: PlatformWarehous
         warehouse.replace(PROMOTIONS, pd.DataFrame([row]), key=["model_name", "challenger_version"])
     [found] = warehouse.query(f"select champion_version, champion_value, gain_low, reason, run_id from {PROMOTIONS}")
     assert found == (None, None, None, "too few", None)
+
+
+def test_decisions_on_retraining_are_remembered(warehouse: PlatformWarehouse, tmp_path: Path) -> None:
+    with warehouse.raw_table("olist", TableName("raw_olist", "orders"), tmp_path):
+        pass
+    seen = situation(champion=None, drift=None)
+    for day, memory in enumerate((None, MEMORIES[State.WAITING_FOR_LABELS]), start=1):
+        decision = decide(memory, seen, RetrainingPolicy())
+        row = decision_row("orders", decision, seen, decided_at=datetime(2026, 1, day), run_id=None)
+        assert record(warehouse, row)
+        assert not record(warehouse, row.assign(decided_at=datetime(2026, 1, day, 12)))
+        assert remembered(newest(warehouse, "orders")) == decision.memory
+    [found, _] = warehouse.query(
+        f"select as_of_date, age_days, report_id, sequence from {RETRAINING_DECISIONS} order by 4"
+    )
+    assert found == (date(2019, 1, 10), None, None, 0)
 
 
 def test_the_first_load_of_a_source_makes_its_tables_of_scores(warehouse: PlatformWarehouse, tmp_path: Path) -> None:

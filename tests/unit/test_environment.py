@@ -174,3 +174,18 @@ def test_a_warehouse_that_is_not_the_default_one_has_an_identity(tmp_path: Path)
     other = str(tmp_path / "other.duckdb")
     assert load_settings({"ECOM_DUCKDB_PATH": other}).warehouse_identity == other
     assert load_settings(SERVER).warehouse_identity == "db.example:5433/ecom"
+
+
+def test_the_webhook_is_optional_and_never_shown() -> None:
+    assert load_settings({}).alert_webhook is None
+    assert load_settings({"ECOM_ALERT_WEBHOOK": ""}).alert_webhook is None
+    settings = load_settings({"ECOM_ALERT_WEBHOOK": "https://host/hidden"})
+    assert settings.alert_webhook == "https://host/hidden"
+    assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize("value", ["ftp://host/hidden", "hidden", "https:///hidden", "http://[hidden"])
+def test_a_webhook_that_is_no_web_address_is_refused_without_repeating_it(value: str) -> None:
+    with pytest.raises(SettingsError, match="ECOM_ALERT_WEBHOOK is not a web address") as raised:
+        load_settings({"ECOM_ALERT_WEBHOOK": value})
+    assert "hidden" not in str(raised.value)

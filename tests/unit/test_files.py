@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -86,3 +87,10 @@ def test_a_page_is_reached_below_the_address_of_the_reports(files: ModelFiles) -
     assert files.url(files.model_card("m")) == "http://host:3000/reports/models/m.html"
     with pytest.raises(ValueError, match="not in the subpath"):
         files.url(files.evaluation("m"))
+
+
+def test_reports_on_windows_lie_by_model_or_source_and_day(files: ModelFiles, tmp_path: Path) -> None:
+    day = date(2018, 8, 31)
+    assert files.drift_report("churn", day) == tmp_path / "reports" / "drift" / "churn" / "2018-08-31.html"
+    assert files.quality_report("olist", day) == tmp_path / "reports" / "drift" / "olist_quality" / "2018-08-31.html"
+    assert files.url(files.drift_report("churn", day)) == "http://host:3000/reports/drift/churn/2018-08-31.html"

@@ -87,9 +87,9 @@ def test_the_terminal_says_whether_automation_is_on(
 @pytest.mark.parametrize(("automation", "is_on"), [("on", True), ("off", False)])
 def test_each_schedule_and_sensor_says_in_the_ui_how_it_starts(tmp_path: Path, automation: str, is_on: bool) -> None:
     settings = load_settings({"ECOM_HOME": str(tmp_path), "ECOM_AUTOMATION": automation})
-    [schedule] = build_schedules(is_on=settings.automation)
+    schedules = build_schedules(settings, [])
     sensor = build_landing_folder_sensor(settings, [])
-    for description in (schedule.description, sensor.description):
+    for description in (*(each.description for each in schedules), sensor.description):
         assert description is not None
         assert description.endswith(f" {start_note(is_on=is_on)}")
     assert "ECOM_AUTOMATION=on" in start_note(is_on=False)

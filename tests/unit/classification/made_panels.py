@@ -71,6 +71,7 @@ def made_question(*, segment: str | None = None, is_no_of_interest: bool = False
         period=Period.MONTH,
         label="is_it",
         horizon_ends_column="horizon_ends_at",
+        horizon_days=30,
         observed_event="deliveries",
         segment=segment,
         rule=Rule(words="nothing", terms=()),

@@ -27,6 +27,7 @@ QUESTION = Question(
     period=Period.MONTH,
     label="has_churned",
     horizon_ends_column="horizon_ends_at",
+    horizon_days=30,
     observed_event="events",
     segment=None,
     rule=Rule("log of spend", (Term("spend", 1.0, Transform.LOG1P, missing=1.0),)),

@@ -118,6 +118,7 @@ def question(*rule_columns: str) -> Question:
         period=Period.MONTH,
         label="has_churned",
         horizon_ends_column="label_known_at",
+        horizon_days=30,
         observed_event="purchases",
         segment=None,
         rule=Rule("more is more", tuple(Term(column, 1.0) for column in rule_columns)),

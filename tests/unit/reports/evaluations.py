@@ -41,6 +41,7 @@ QUESTION = Question(
     period=Period.MONTH,
     label="has_churned",
     horizon_ends_column="label_known_at",
+    horizon_days=30,
     observed_event="purchases",
     segment="thing_state",
     rule=Rule("few orders in 60 days, the last of them long ago", (Term("order_count_60d", -1.0),)),

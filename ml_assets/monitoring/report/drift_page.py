@@ -1,0 +1,110 @@
+"""The drift report of a model: the gate's verdict on top, Evidently's charts of the same figures below.
+
+Belongs here: what stands on the page and in its JSON. Does not belong here: judging (``gate``), drawing
+(``evidently_report``), writing files (``archive``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from ml_assets.monitoring.report.parts import Parts, Report, parts_of
+from ml_assets.monitoring.report.record import DriftRecord, RealisedFigures, ReportKind
+from ml_assets.monitoring.report.scripts import shared_script
+from ml_assets.monitoring.report.widgets import embedded
+from ml_assets.monitoring.verdict import DriftVerdict
+from ml_assets.monitoring.window import Window
+from ml_assets.reports.page import rendered
+from ml_assets.reports.plain_card import FactsTable
+
+# A page of thirty charts takes a phone a while: those of columns that did not drift are folded, but for so many.
+OPEN_CHARTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftFacts:
+    """What a drift report says that the verdict does not hold.
+
+    Attributes
+    ----------
+    model
+        Model that is watched.
+    as_of
+        Day that the window is known by.
+    champion_version
+        Version that serves; None if none does.
+    made_at
+        When the report was made, in words.
+    git_commit
+        Commit of the code that did.
+    decision
+        What follows, in words; empty before that is decided.
+    performance
+        Realised performance of past scores; None while no answer is known.
+    links
+        Addresses by their words.
+    """
+
+    model: str
+    as_of: date
+    champion_version: str | None
+    made_at: str
+    git_commit: str
+    decision: str = ""
+    performance: FactsTable | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts: DriftFacts) -> Report:
+    """Return the report of a window.
+
+    Parameters
+    ----------
+    reference, current
+        The windows that were judged.
+    verdict
+        What the gate found of them.
+    facts
+        What stands beside that.
+
+    Raises
+    ------
+    ValueError
+        If a link of the facts is neither relative nor of the web.
+    """
+    parts = parts_of(reference, current, verdict, open_charts=OPEN_CHARTS)
+    record = _record(facts, parts)
+    script = shared_script()
+    page = rendered(
+        "drift.html",
+        title=f"{facts.model}: drift",
+        record=record,
+        facts=facts,
+        parts=parts,
+        script=script,
+        data=embedded(parts.sections("")),
+    )
+    return Report(page, record.text, script)
+
+
+def _record(facts: DriftFacts, parts: Parts) -> DriftRecord:
+    figures, verdict = facts.performance, parts.verdict
+    return DriftRecord(
+        kind=ReportKind.DRIFT,
+        subject=facts.model,
+        as_of=facts.as_of,
+        first=verdict.current_first,
+        last=verdict.current_last,
+        verdict=verdict.verdict,
+        words=verdict.words,
+        champion_version=facts.champion_version,
+        made_at=facts.made_at,
+        git_commit=facts.git_commit,
+        decision=facts.decision,
+        drift=verdict,
+        evidently=parts.evidently,
+        not_drawn=parts.not_drawn,
+        performance=None if figures is None else RealisedFigures(header=figures.header, rows=figures.rows),
+    )

@@ -1,0 +1,120 @@
+"""The JSON beside a page: the same facts for programs, and what the list of reports reads.
+
+Belongs here: its keys, one name for each. Does not belong here: pages, files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from ml_assets.monitoring.report.evidently_report import DrawnDrift
+from ml_assets.monitoring.verdict import DriftVerdict, Verdict
+
+
+class ReportKind(StrEnum):
+    """What a report is about."""
+
+    DRIFT = "drift"
+    QUALITY = "quality"
+
+
+class ReportHead(BaseModel):
+    """What a list says of a report.
+
+    Attributes
+    ----------
+    kind
+        What it is about.
+    subject
+        Model, or source of raw data.
+    as_of
+        Day that the window is known by.
+    first, last
+        First and last day of the window.
+    verdict
+        What was found; of a source, the gravest of its tables.
+    words
+        The same in a sentence.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ReportKind
+    subject: str
+    as_of: date
+    first: date
+    last: date
+    verdict: Verdict
+    words: str
+
+    @property
+    def text(self) -> str:
+        """The record as the JSON file holds it."""
+        return f"{self.model_dump_json(indent=1)}\n"
+
+
+class RealisedFigures(BaseModel):
+    """Figures of past scores whose answers became known, as they are to be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class DriftRecord(ReportHead):
+    """A drift report of a model.
+
+    Attributes
+    ----------
+    champion_version
+        Version whose training window is the reference; None if none serves.
+    made_at
+        When the report was made, in words.
+    git_commit
+        Commit of the code that did.
+    decision
+        What follows from it, in words; empty before that is decided.
+    drift
+        The gate's verdict, column by column.
+    evidently
+        What Evidently says of each column that was judged.
+    not_drawn
+        Why a column has no chart.
+    performance
+        Realised performance; None while no answer is known.
+    """
+
+    champion_version: str | None
+    made_at: str
+    git_commit: str
+    decision: str
+    drift: DriftVerdict
+    evidently: Mapping[str, DrawnDrift]
+    not_drawn: Mapping[str, str]
+    performance: RealisedFigures | None
+
+
+class QualityRecord(ReportHead):
+    """A report of a source's raw data.
+
+    Attributes
+    ----------
+    made_at
+        When the report was made, in words.
+    git_commit
+        Commit of the code that did.
+    tables
+        The gate's verdict of each table.
+    evidently
+        What Evidently says of the judged columns of each table.
+    """
+
+    made_at: str
+    git_commit: str
+    tables: Mapping[str, DriftVerdict]
+    evidently: Mapping[str, Mapping[str, DrawnDrift]]

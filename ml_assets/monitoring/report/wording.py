@@ -1,0 +1,36 @@
+"""What people read of a verdict.
+
+Belongs here: words and tones of verdicts. Does not belong here: words that the gate finds itself (``gate``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ml_assets.monitoring.verdict import Verdict
+from ml_assets.reports.wording import Tone
+
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    Verdict.STABLE: "stable",
+    Verdict.DRIFT: "drift",
+    Verdict.UNIMPORTANT: "unimportant drift",
+    Verdict.INSUFFICIENT: "too few rows",
+    Verdict.NO_CHAMPION: "no champion",
+}
+
+VERDICT_TONES: Mapping[Verdict, Tone] = {
+    Verdict.STABLE: Tone.GOOD,
+    Verdict.DRIFT: Tone.BAD,
+    Verdict.UNIMPORTANT: Tone.NOTE,
+    Verdict.INSUFFICIENT: Tone.NONE,
+    Verdict.NO_CHAMPION: Tone.NONE,
+}
+
+# The gravest last.
+GRAVITY: tuple[Verdict, ...] = (
+    Verdict.NO_CHAMPION,
+    Verdict.STABLE,
+    Verdict.INSUFFICIENT,
+    Verdict.UNIMPORTANT,
+    Verdict.DRIFT,
+)

@@ -1,0 +1,156 @@
+"""Which rows of a question are compared: those that were learned from, and those of the newest complete period."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS
+from ml_assets.classification.monitored import MonitoredQuestion
+from ml_assets.classification.question import Question
+from ml_assets.monitoring.columns import ColumnKind, Role
+from ml_assets.monitoring.decision.situation import LabelDelay
+from ml_assets.predictions import SCORE
+from ml_assets.registry.names import CANDIDATE, CHAMPION
+from tests.fixtures.question_home import PURCHASES, SELLERS, QuestionHome, purchase_months, seller_months
+
+
+def home_of(
+    question: Question, frame: pd.DataFrame, until: date | None, store_file: Path, folder: Path
+) -> QuestionHome:
+    home = QuestionHome.new(folder, store_file)
+    home.fill(question, frame, until)
+    return home
+
+
+@pytest.fixture(scope="module")
+def sellers(store_file: Path, tmp_path_factory: pytest.TempPathFactory) -> QuestionHome:
+    """Return a home in which a seller's question was answered; all months but the last two have answers."""
+    home = home_of(SELLERS, seller_months(), date(2018, 2, 28), store_file, tmp_path_factory.mktemp("sellers"))
+    assert home.run().success
+    return home
+
+
+def test_windows_end_with_complete_months(sellers: QuestionHome) -> None:
+    ends = MonitoredQuestion(SELLERS).window_ends(sellers.warehouse)
+    assert len(ends) == 14
+    assert (ends[0], ends[-1]) == (date(2017, 1, 31), date(2018, 2, 28))
+
+
+@pytest.mark.parametrize(("until", "newest"), [(date(2018, 2, 27), date(2018, 1, 31)), (None, None)])
+def test_an_unfinished_month_is_no_window(
+    store_file: Path, tmp_path: Path, until: date | None, newest: date | None
+) -> None:
+    home = home_of(SELLERS, seller_months(), until, store_file, tmp_path)
+    assert max(MonitoredQuestion(SELLERS).window_ends(home.warehouse), default=None) == newest
+
+
+def test_a_window_holds_whom_was_seen_in_the_month(sellers: QuestionHome) -> None:
+    window = MonitoredQuestion(SELLERS).window(sellers.warehouse, date(2018, 2, 28))
+    rows = seller_months()
+    seen = rows[(rows["as_of_date"] == "2018-02-28") & (rows["days_since_last_order"] < 30)]
+    assert window is not None
+    assert len(window.frame) == len(seen)
+    assert sorted(window.frame["items_value"]) == pytest.approx(sorted(seen["items_value"]))
+    assert (window.first, window.last) == (date(2018, 2, 28), date(2018, 2, 28))
+    assert set(window.period) == {np.datetime64("2018-02-01")}
+
+
+def test_a_day_that_ends_no_period_has_no_window(sellers: QuestionHome) -> None:
+    assert MonitoredQuestion(SELLERS).window(sellers.warehouse, date(2017, 12, 30)) is None
+
+
+def test_answers_are_there_when_all_of_them_are_known(sellers: QuestionHome) -> None:
+    monitored = MonitoredQuestion(SELLERS)
+    # Sixty days after the end of November end in January, those after the end of December on 1 March.
+    mature, immature = (monitored.window(sellers.warehouse, last) for last in (date(2017, 11, 30), date(2017, 12, 31)))
+    assert mature is not None
+    assert immature is not None
+    assert SELLERS.label in mature.frame
+    assert set(mature.frame[SELLERS.label]) == {0.0, 1.0}
+    assert SELLERS.label not in immature.frame
+
+
+def test_columns_are_those_of_the_version_with_what_it_makes_of_them(sellers: QuestionHome) -> None:
+    champion = sellers.registry.aliased(SELLERS.name, CHAMPION)
+    assert champion is not None
+    model = sellers.registry.load(champion)
+    monitored = MonitoredQuestion(SELLERS)
+    columns = {column.name: column for column in monitored.columns(model)}
+    assert columns["seller_state"].kind is ColumnKind.CATEGORICAL
+    assert columns["items_value"].excluded
+    assert not columns["order_count_90d"].excluded
+    features = [column for column in columns.values() if column.role is Role.FEATURE]
+    assert sum(column.importance for column in features) == pytest.approx(1.0)
+    assert columns[SCORE].role is Role.PREDICTION
+    assert columns[SELLERS.label].role is Role.LABEL
+    window = monitored.window(sellers.warehouse, date(2018, 2, 28))
+    assert window is not None
+    said = monitored.predictions(model, window.frame)
+    assert list(said) == [SCORE]
+    assert said[SCORE].between(0, 1).all()
+
+
+def test_past_scores_are_settled_by_known_answers(sellers: QuestionHome) -> None:
+    champion = sellers.registry.aliased(SELLERS.name, CHAMPION)
+    assert champion is not None
+    evaluation = sellers.files.evaluation(SELLERS.name).read_text()
+    monitored = MonitoredQuestion(SELLERS)
+    settled = monitored.settled(sellers.warehouse, champion.number, champion.tags[CANDIDATE], evaluation)
+    scores, rows = sellers.scores(), seller_months()
+    known = rows[rows["label_known_at"] <= pd.Timestamp("2018-03-01")]
+    honest = scores[~scores["is_backtest"].astype(bool)].merge(known, on=["seller_id", "as_of_date"])
+    assert len(settled.rows) == len(honest) > 100
+    error = (honest["has_churned"].astype(float) - honest["score"]) ** 2
+    assert np.sort(settled.rows.loss) == pytest.approx(np.sort(error))
+    assert settled.rows.is_event is not None
+    assert settled.rows.is_event.sum() == honest["has_churned"].sum()
+    assert settled.promised.skill.value is not None
+    assert settled.promised.base_rate == pytest.approx(honest["has_churned"].mean(), abs=0.1)
+
+
+def test_another_version_has_no_past_scores(sellers: QuestionHome) -> None:
+    evaluation = sellers.files.evaluation(SELLERS.name).read_text()
+    settled = MonitoredQuestion(SELLERS).settled(sellers.warehouse, "99", "nobody", evaluation)
+    assert len(settled.rows) == 0
+    assert settled.promised.skill.value is None
+
+
+def test_rows_mature_with_the_horizon(sellers: QuestionHome) -> None:
+    monitored, rows = MonitoredQuestion(SELLERS), seller_months()
+    known = rows[rows["has_churned"].notna() & (rows["label_known_at"] <= pd.Timestamp("2018-03-01"))]
+    assert monitored.matured_rows(sellers.warehouse, date(2016, 1, 1)) == len(known)
+    since = known[known["label_known_at"] > pd.Timestamp("2018-01-02")]
+    assert 0 < monitored.matured_rows(sellers.warehouse, date(2018, 1, 1)) == len(since) < len(known)
+    assert monitored.matured_rows(sellers.warehouse, date(2018, 2, 28)) == 0
+
+
+def test_what_must_pass_until_labels_prove_anything() -> None:
+    assert MonitoredQuestion(SELLERS).delay == LabelDelay(horizon=60, gap=60, test_window=93)
+    assert MonitoredQuestion(CHURN_RETAILROCKET_VISITORS).delay == LabelDelay(horizon=14, gap=14, test_window=28)
+
+
+@pytest.fixture(scope="module")
+def purchases(store_file: Path, tmp_path_factory: pytest.TempPathFactory) -> QuestionHome:
+    """Return a home with orders of ten months, of which the last one has no answers."""
+    folder = tmp_path_factory.mktemp("purchases")
+    return home_of(PURCHASES, purchase_months(), date(2017, 10, 20), store_file, folder)
+
+
+def test_orders_are_watched_by_calendar_months(purchases: QuestionHome) -> None:
+    monitored = MonitoredQuestion(PURCHASES)
+    ends = monitored.window_ends(purchases.warehouse)
+    assert (len(ends), ends[0], ends[-1]) == (9, date(2017, 1, 31), date(2017, 9, 30))
+    window = monitored.window(purchases.warehouse, ends[-1])
+    assert window is not None
+    assert len(window.frame) == 300
+    assert (window.first.month, window.last.month) == (9, 9)
+    assert len(set(window.entity)) == 300
+    assert PURCHASES.label in window.frame
+    later = monitored.window(purchases.warehouse, date(2017, 10, 31))
+    assert later is not None
+    assert PURCHASES.label not in later.frame

@@ -1,0 +1,1 @@
+"""Tests of the decision whether a model is trained again."""
