@@ -21,6 +21,8 @@ from ml_assets.monitoring.gate.components import Aspect, Components
 FloatArray = npt.NDArray[np.float64]
 
 _SYMMETRIC = 1e-3
+# Of a variance that some ten months tell, a quantile lies about so much farther out than if it were known.
+_LEAST_DOUBT = 1.4
 
 
 def thresholds(
@@ -58,7 +60,7 @@ def thresholds(
     floors = {Aspect.LOCATION: config.location_floor, Aspect.SHARE: config.share_floor}
     floor = np.array([floors.get(aspect, config.shape_floor) for aspect in components.aspects])
     # Beyond the ceiling an effect is drift however few months the variance was taken from, but not within it.
-    capped = np.minimum(by_chance, np.maximum(config.ceiling, by_variance))
+    capped = np.minimum(by_chance, np.maximum(config.ceiling, _LEAST_DOUBT * by_variance))
     return np.where(exists, np.maximum(capped, floor + config.floor_errors * components.error), np.inf)
 
 

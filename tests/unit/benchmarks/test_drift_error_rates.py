@@ -26,6 +26,7 @@ from ml_assets.monitoring.gate.cells import MISSING, category_cells, ordered_cel
 from ml_assets.monitoring.gate.measured import counted
 from tests.unit.monitoring.gate.windows import window
 
+WORLDS = {"months": 0, "seasons": 5, "years": 18}
 DISTINCT = tuple(dict.fromkeys(MIX))
 
 
@@ -171,8 +172,15 @@ def test_tables_say_which_goal_was_missed() -> None:
         Row(Question.FALSE_ALARM, Way.GATE, "", 20_000, 1_500, 0.0, Rate(200, 10_000)),
         Row(Question.DETECTION, Way.GATE, "normal", 20_000, 1_500, 0.2, Rate(9_990, 10_000)),
         Row(Question.DETECTION, Way.GATE, "binary", 20_000, 1_500, 0.2, Rate(9_000, 10_000)),
-        Row(Question.PANEL_FALSE_ALARM, Way.GATE, "months", 7_200, 600, 0.0, Rate(0, 600)),
-        *[Row(Question.PANEL_DETECTION, Way.GATE, "months", 7_200, 600, shift, Rate(1, 2)) for shift in PANEL_SHIFTS],
+        *[
+            Row(Question.PANEL_FALSE_ALARM, Way.GATE, world, 7_200, 600, 0.0, Rate(hits, 600))
+            for world, hits in WORLDS.items()
+        ],
+        *[
+            Row(Question.PANEL_DETECTION, Way.GATE, world, 7_200, 600, shift, Rate(1, 2))
+            for shift in PANEL_SHIFTS
+            for world in WORLDS
+        ],
     ]
     text = pages(rows)
     assert "| 20,000 | 500 | 47 of 10,000 | 0.60% | met | 60.0% of 10 | - | - |" in text
@@ -180,6 +188,8 @@ def test_tables_say_which_goal_was_missed() -> None:
     assert "| normal | 99.90% | 99.83% | yes |" in text
     assert "| binary | 90.00% | 89.49% | no |" in text
     assert "| months | 0 of 600 | 0.50% | met | 50% | 50% | 50% |" in text
+    assert "| seasons | 5 of 600 | 1.74% | not shown |" in text
+    assert "| years | 18 of 600 | 4.42% | missed |" in text
 
 
 def test_a_part_of_the_repetitions() -> None:
