@@ -21,6 +21,7 @@ from ml_assets.monitoring.gate.judge import TRAINING_WINDOW
 from ml_assets.monitoring.gate.season import NamedReference, same_months_of_the_year_before
 from ml_assets.monitoring.reference import reference_of
 from ml_assets.monitoring.verdict import DriftVerdict, Verdict
+from ml_assets.monitoring.warm_up import warmed_up
 from ml_assets.monitoring.window import Window
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -123,8 +124,9 @@ def _judged(
         else NamedReference(reference, TRAINING_WINDOW)
     )
     sides = [with_predictions(family, model, side) for side in (named.window, current)]
-    columns = both_know(family.monitored.columns(model), *sides)
-    return Compared(champion, sides[0], sides[1], judge(sides[0], sides[1], columns, config.drift, named.name))
+    known = both_know(family.monitored.columns(model), *sides)
+    kept, columns = warmed_up(sides[0], known, config.drift.min_rows)
+    return Compared(champion, kept, sides[1], judge(kept, sides[1], columns, config.drift, named.name))
 
 
 def with_predictions(family: Family, model: Any, window: Window) -> Window:
