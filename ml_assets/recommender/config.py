@@ -106,6 +106,9 @@ class RecommenderConfig(Config):
                 max_age=self.split.longest_history,
                 # A batch asks for everybody: of the walk's reach most is within three steps, at a tenth of the time.
                 walk=WalkConfig(steps=3, frontier=60),
+                # Vectors of a whole catalogue take longer to fit than all else together, at each of many moments.
+                vectors=None,
+                votes={"walk": 1.0, "neighbours": 0.3},
             ),
             ranking=RankingConfig(
                 trees=RankingTrees(
