@@ -34,9 +34,9 @@ _NOTE = (
     "shortest of {repetitions} repetitions, in turns (once over all sessions). Same lists: share of the lists that "
     "agree item by item; of factors, share of items that both name, because the platform puts equals in order. "
     "Factors: fitted and asked on {threads} threads.\n\n{count} items of {items:,} for each of {visitors:,} visitors "
-    "of a sample of scale {scale:g}, with the settings of the batch: {rank:.0f} s from both stages (goal ≤ {goal:g} s, "
-    "{verdict}), {neighbour:.0f} s from session neighbours alone, after {fit:.0f} s of learning. Visitors with the same "
-    "last clicks share a list: {different:,} were made."
+    "of a sample of scale {scale:g}, set as a batch is: {rank:.0f} s from both stages (goal ≤ {goal:g} s, {verdict}), "
+    "{neighbour:.0f} s from session neighbours alone, after {fit:.0f} s of learning. Visitors with the same last "
+    "clicks share a list: {different:,} were made."
 )
 
 
