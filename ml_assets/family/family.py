@@ -120,7 +120,7 @@ class Family(Protocol):
     def asked_key(self) -> tuple[str, ...]:
         """Columns by which a score finds its row in that table, by the same name in both.
 
-        None where no table lists whom is asked about; then only the newest answers stay.
+        None where no table lists whom is asked about; then answers say themselves which older ones stay.
         """
         ...
 

@@ -119,6 +119,23 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Which answers that stand already go when new ones are written, as SQL conditions that hold on every engine.
+
+    Attributes
+    ----------
+    replaced
+        Answers in whose place the new ones stand; one that was given at the time stays where the new ones are
+        hindsight. As a rule all of them.
+    dropped
+        Answers that go whatever they are, such as those of somebody who is no longer known; as a rule none.
+    """
+
+    replaced: str = "true"
+    dropped: str = "false"
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Answers of a version to rows.
 
@@ -130,8 +147,12 @@ class Answers:
         Moment at which each row is asked: whoever learned until later answers with hindsight.
     judgements
         Of the family's checks of its scores, by name; if one fails nothing is written.
+    standing
+        Which of the answers that stand in the table already are to go; it counts only where no table lists whom is
+        asked about.
     """
 
     frame: pd.DataFrame
     asked_at: npt.NDArray[np.datetime64]
     judgements: Mapping[str, Judgement] = field(default_factory=dict)
+    standing: Standing = Standing()

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.family.family import Family
-from ml_assets.family.records import Answers, Judgement
+from ml_assets.family.records import Answers, Judgement, Standing
 from ml_assets.files import ModelFiles
 from ml_assets.prediction_checks import schema_problems
 from ml_assets.predictions import (
@@ -87,12 +87,13 @@ def score(
         )
     table = family.scores
     rows = family.rows_to_score(warehouse, config)
-    scored = write_answers(family.answers(registry.load(version), rows, files, config), version, table, warehouse, now)
+    answers = family.answers(registry.load(version), rows, files, config)
+    scored = write_answers(answers, version, table, warehouse, now)
     if not scored.problems and family.asked_key:
         # Answers to what is no longer asked, such as those of a sample that real data have replaced.
         warehouse.keep_known(table.name, family.asked, family.asked_key)
     elif not scored.problems:
-        keep_newest(warehouse, table, scored, now)
+        clear_standing(warehouse, table, scored, answers.standing, now)
     return scored
 
 
@@ -110,14 +111,17 @@ def write_answers(
     return Scored(version=version.number, frame=frame, kept=kept, problems=problems, judgements=judgements)
 
 
-def keep_newest(warehouse: Warehouse, table: PredictionTable, scored: Scored, now: datetime) -> None:
-    """Remove answers that were not given now: of what no table lists whom is asked about, the newest are all there is.
+def clear_standing(
+    warehouse: Warehouse, table: PredictionTable, scored: Scored, standing: Standing, now: datetime
+) -> None:
+    """Remove answers that new ones replace, and those that are to go: no table lists whom is asked about.
 
-    Where honest answers were kept in the place of hindsight, all honest ones stay.
+    Where honest answers were kept in the place of hindsight, all honest ones that it would replace stay.
     """
     if warehouse.exists(table.name):
-        stale = f"{SCORED_AT} <> timestamp '{now}'"
-        warehouse.delete(table.name, f"{stale} and {IS_BACKTEST}" if scored.kept else stale)
+        older = f"{SCORED_AT} <> timestamp '{now}'"
+        replaced = f"{older} and {standing.replaced}" + (f" and {IS_BACKTEST}" if scored.kept else "")
+        warehouse.delete(table.name, f"({replaced}) or ({standing.dropped})")
 
 
 def signed(answers: Answers, version: Version, table: PredictionTable, now: datetime) -> pd.DataFrame:

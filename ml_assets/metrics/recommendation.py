@@ -108,9 +108,7 @@ class RankedLists:
         return self._by(head @ discount[: head.shape[1]], ideal)
 
     def _by(self, numerator: npt.NDArray[np.generic], denominator: npt.NDArray[np.generic]) -> FloatArray:
-        ratio = np.full(len(self.wanted), np.nan)
-        np.divide(numerator, denominator, out=ratio, where=self.wanted > 0)
-        return ratio
+        return _ratio(np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64))
 
     def _defined(self, values: FloatArray) -> FloatArray:
         return np.where(self.wanted > 0, values, np.nan)
@@ -163,10 +161,43 @@ def mean_estimate(
         Probability that the interval leaves to its inside.
     """
     defined = ~np.isnan(values)
-    if not defined.any():
-        return Estimate(value=None)
-    known, of = values[defined], entity[defined]
-    bootstrap = EntityBootstrap.of(of, np.zeros(len(of)), resamples, seed)
-    total, count = np.bincount(bootstrap.entity, known), np.bincount(bootstrap.entity)
-    draws = [block.of_entity @ total / (block.of_entity @ count) for block in bootstrap.blocks()]
-    return estimate(float(known.mean()), np.concatenate(draws) if draws else np.empty(0), confidence)
+    return mean_estimates(
+        values[defined, None], entity[defined], resamples=resamples, seed=seed, confidence=confidence
+    )[0]
+
+
+def mean_estimates(
+    values: FloatArray, entity: npt.NDArray[np.int64], *, resamples: int, seed: int, confidence: float = 0.95
+) -> list[Estimate]:
+    """Return the means of several values a list, with intervals by one bootstrap over entities.
+
+    Parameters
+    ----------
+    values
+        One row a list, one column a figure; NaN is left out.
+    entity, resamples, seed, confidence
+        As for ``mean_estimate``.
+    """
+    n_figures = values.shape[1]
+    if not len(values):
+        return [Estimate(value=None)] * n_figures
+    bootstrap = EntityBootstrap.of(entity, np.zeros(len(entity)), resamples, seed)
+    defined = ~np.isnan(values)
+    known = np.where(defined, values, 0.0)
+    total = np.column_stack([np.bincount(bootstrap.entity, column) for column in known.T])
+    count = np.column_stack([np.bincount(bootstrap.entity, column) for column in defined.T])
+    draws = np.concatenate(
+        [
+            np.empty((0, n_figures)),
+            *(_ratio(block.of_entity @ total, block.of_entity @ count) for block in bootstrap.blocks()),
+        ]
+    )
+    means = _ratio(known.sum(axis=0), defined.sum(axis=0))
+    return [estimate(float(mean), draws[:, figure], confidence) for figure, mean in enumerate(means)]
+
+
+def _ratio(numerator: FloatArray, denominator: FloatArray | npt.NDArray[np.int64]) -> FloatArray:
+    """Return the ratio, NaN where nothing is divided by."""
+    ratio = np.full(numerator.shape, np.nan)
+    np.divide(numerator, denominator, out=ratio, where=denominator > 0)
+    return ratio

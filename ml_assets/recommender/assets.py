@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from ml_assets.family.assets import SCHEMA_CHECK
-from ml_assets.family.scoring import NoChampionError, Scored, keep_newest, write_answers
+from ml_assets.family.scoring import NoChampionError, Scored, clear_standing, write_answers
 from ml_assets.family.shown import scores_metadata
 from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
 from ml_assets.predictions import SIMILAR_ITEMS
 from ml_assets.recommender.question import RecommenderQuestion
-from ml_assets.recommender.scoring import event_clock, item_rows
+from ml_assets.recommender.scoring import asked_now
 from ml_assets.recommender.similar_rows import SimilarItemsConfig, similar_answers
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.tracking import ModelRegistry
@@ -39,7 +39,7 @@ def build_similar_items_asset(
         key=key,
         deps=[
             model_asset_key(question.name, Step.PROMOTION),
-            dg.AssetKey([question.items.schema, question.items.name]),
+            *(dg.AssetKey([table.schema, table.name]) for table in (question.events, question.items)),
         ],
         description="For every item with support, the items that are viewed in the same sessions.",
         metadata={"dagster/table_name": str(SIMILAR_ITEMS.name)},
@@ -91,9 +91,8 @@ def fill_similar_items(
     version = registry.aliased(question.name, CHAMPION)
     if version is None:
         raise NoChampionError(f"no version of {question.name} serves: materialise its promotion")
-    clock = event_clock(question, warehouse)
-    answers = similar_answers(registry.load(version), item_rows(question, warehouse, clock), clock, config)
+    answers = similar_answers(registry.load(version), asked_now(question, warehouse), config)
     scored = write_answers(answers, version, SIMILAR_ITEMS, warehouse, now)
     if not scored.problems:
-        keep_newest(warehouse, SIMILAR_ITEMS, scored, now)
+        clear_standing(warehouse, SIMILAR_ITEMS, scored, answers.standing, now)
     return scored

@@ -6,7 +6,7 @@ have to do with each other (``similar``, ``retrieval``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,14 @@ _DAY = np.timedelta64(1, "D")
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Items that were viewed before a moment, and how popular they were of late.
+    """Items that are known at a moment, and how popular they were of late.
 
     Attributes
     ----------
     ids
         Item ids by number.
     number_of
-        Number of each item of the clicks, -1 for one that was not viewed before the moment.
+        Number of each item of the clicks, -1 for one that is not known.
     popularity
         Share of the views of the last days, by number.
     """
@@ -36,7 +36,7 @@ class Catalogue:
     popularity: NDArray[np.float64]
 
     @classmethod
-    def of(cls, past: Clicks, until: np.datetime64, popular_days: int) -> Catalogue:
+    def of(cls, past: Clicks, until: np.datetime64, popular_days: int, further: Clicks | None = None) -> Catalogue:
         """Return the catalogue of the events before a moment.
 
         Parameters
@@ -47,25 +47,24 @@ class Catalogue:
             The moment.
         popular_days
             Days before it whose views count; where they hold none, all views do.
+        further
+            Later events whose items are numbered as well; nothing of them is counted.
         """
-        viewed = np.unique(past.item[past.is_view])
+        viewed = np.unique(np.concatenate([part.item[part.is_view] for part in (past, further) if part is not None]))
         number_of = np.full(len(past.items), -1, dtype=np.int64)
         number_of[viewed] = np.arange(len(viewed))
-        return cls(past.items[viewed], number_of, np.zeros(len(viewed))).at(past, until, popular_days)
-
-    def at(self, past: Clicks, until: np.datetime64, popular_days: int) -> Catalogue:
-        """Return the same items with the popularity that they had at an earlier moment."""
         late = past.is_view & (past.occurred >= until - popular_days * _DAY)
-        counts = np.bincount(self.number_of[past.item[late if late.any() else past.is_view]], minlength=len(self.ids))
-        return replace(self, popularity=counts / max(counts.sum(), 1))
+        counts = np.bincount(number_of[past.item[late if late.any() else past.is_view]], minlength=len(viewed))
+        return cls(past.items[viewed], number_of, counts / max(counts.sum(), 1))
 
     def __len__(self) -> int:
         """Return the number of items."""
         return len(self.ids)
 
     def most_popular(self, count: int) -> NDArray[np.int64]:
-        """Return the most viewed items, the first one first; of equals the lower number."""
-        return np.argsort(-self.popularity, kind="stable")[:count]
+        """Return the most viewed items, the first one first; of equals the lower number. None was not viewed at all."""
+        order = np.argsort(-self.popularity, kind="stable")[:count]
+        return order[self.popularity[order] > 0]
 
     def of_clicks(self, sessions: Sessions) -> Sessions:
         """Return sessions of the clicks' item numbers with this catalogue's, without items that it has not."""

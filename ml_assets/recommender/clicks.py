@@ -153,3 +153,9 @@ class Clicks:
     def viewers(self) -> NDArray[np.int64]:
         """Return the visitors who viewed anything, ascending."""
         return np.unique(self.visitor[self.is_view])
+
+    def first_viewed(self) -> Moments:
+        """Return when each item was viewed first, by its number; the end of all times for one that never was."""
+        first = np.full(len(self.items), np.iinfo(np.int64).max)
+        np.minimum.at(first, self.item[self.is_view], self.occurred[self.is_view].astype(np.int64))
+        return first.astype("datetime64[us]")

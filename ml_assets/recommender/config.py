@@ -9,6 +9,7 @@ from __future__ import annotations
 from dagster import Config
 from pydantic import Field
 
+from ml_assets.recommender.retrieval.als import ALSConfig
 from ml_assets.recommender.serving_rules import ServingRules
 from ml_assets.recommender.session_config import RankingConfig, RankingTrees, RetrievalConfig, SessionConfig, WalkConfig
 
@@ -38,19 +39,15 @@ class SplitConfig(Config):
 
 
 class RankerConfig(Config):
-    """Of the trees that order candidates; all but the first three are XGBoost's.
+    """Of the trees that order candidates; all but the first are XGBoost's.
 
     Attributes
     ----------
     max_lessons
-        Contexts of each kind that are learned from, a random part of all if there are more.
-    head, tail
-        Best candidates of a context that are learned from, and others drawn at random.
+        Contexts of each kind that are learned from, as many of each moment; a random part if there are more.
     """
 
     max_lessons: int = Field(default=1_500, ge=1)
-    head: int = Field(default=80, ge=1)
-    tail: int = Field(default=40, ge=0)
     learning_rate: float = Field(default=0.1, gt=0, le=1)
     max_depth: int = Field(default=4, ge=1, le=12)
     min_child_weight: float = Field(default=10.0, ge=0)
@@ -71,6 +68,8 @@ class RecommenderConfig(Config):
         Moments.
     ranker
         Second stage.
+    als
+        Factors of items.
     candidates, popular_candidates
         Candidates of a context that retrievers agree on, and the most popular items beside them.
     popular_days
@@ -89,7 +88,8 @@ class RecommenderConfig(Config):
     threads: int = Field(default=1, ge=1)
     split: SplitConfig = SplitConfig()
     ranker: RankerConfig = RankerConfig()
-    candidates: int = Field(default=150, ge=20)
+    als: ALSConfig = ALSConfig(factors=64, prefix_decay=1.8, width=60, threads=1)
+    candidates: int = Field(default=100, ge=20)
     popular_candidates: int = Field(default=30, ge=0)
     popular_days: int = Field(default=28, ge=1)
     min_lessons: int = Field(default=100, ge=2)
@@ -104,11 +104,18 @@ class RecommenderConfig(Config):
             retrieval=RetrievalConfig(
                 candidates=self.candidates,
                 max_age=self.split.longest_history,
+<<<<<<< HEAD
                 # A batch asks for everybody: of the walk's reach most is within three steps, at a tenth of the time.
                 walk=WalkConfig(steps=3, frontier=60),
                 # Vectors of a whole catalogue take longer to fit than all else together, at each of many moments.
                 vectors=None,
                 votes={"walk": 1.0, "neighbours": 0.3},
+=======
+                # A batch asks for everybody: most of the walk's reach is within three steps from few items, at a tenth
+                # of the time.
+                walk=WalkConfig(steps=3, frontier=30),
+                last_walk=WalkConfig(prefix_decay=0.3, steps=3, frontier=30),
+>>>>>>> main
             ),
             ranking=RankingConfig(
                 trees=RankingTrees(
@@ -150,8 +157,9 @@ class RecommenderScoringConfig(Config):
         Visitors with an event in so many days before the event clock get a list.
     session_timeout_minutes
         A session is open if its last event is no longer ago; as ``session_timeout_minutes`` of the dbt project.
-    history_days
-        Days before the clock whose events are looked at.
+    keep_days
+        Lists as of so many days before the clock, and of later ones, stay: they are what can be judged once the truth
+        is known.
     depth
         Ranked items of a context to which the rules are applied: more than are shown, since rules leave some out.
     rules
@@ -160,6 +168,6 @@ class RecommenderScoringConfig(Config):
 
     active_days: int = Field(default=28, ge=1)
     session_timeout_minutes: int = Field(default=30, ge=1)
-    history_days: int = Field(default=180, ge=1)
+    keep_days: int = Field(default=56, ge=0)
     depth: int = Field(default=60, ge=1)
     rules: ServingRules = ServingRules()

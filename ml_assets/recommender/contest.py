@@ -14,11 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml_assets.metrics.estimate import Estimate
+from ml_assets.recommender.as_of import Timeline
 from ml_assets.recommender.config import RecommenderGateConfig
 from ml_assets.recommender.evaluate import mean_of
 from ml_assets.recommender.evaluation import PRIMARY, RecommenderRecord
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.judging import VISITOR, primary_of
+from ml_assets.recommender.judging import VISITOR, judged, primary
 from ml_assets.recommender.measure import test_contexts
 from ml_assets.recommender.methods import RULE
 from ml_assets.recommender.steps import TrainedRecommender
@@ -92,7 +93,12 @@ class RecommenderContest:
         """Return by how much lists are better than a champion's; None where there is nobody to ask about."""
         if not len(self.judged):
             return None
-        return self._gain(primary_of(champion, self.trained.rows.clicks, test_contexts(self.trained)), comparison)
+        # The champion is refreshed at the moments at which the version was, by its own settings.
+        split = self.trained.split
+        timeline = Timeline(self.trained.rows.clicks, champion.config, split.horizon)
+        models = {champion.method: champion}
+        [lists] = judged(models, timeline, split.test, test_contexts(self.trained)).values()
+        return self._gain(primary(lists), comparison)
 
     def _own(self) -> NDArray[np.float64]:
         return np.asarray(self.judged[self.record.chosen].to_numpy(), dtype=np.float64)

@@ -6,20 +6,30 @@ which rows are asked (``measure``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml_assets.metrics.estimate import Estimate
-from ml_assets.metrics.recommendation import coverage, mean_estimate, popularity_bias
-from ml_assets.recommender.clicks import Clicks
+from ml_assets.metrics.recommendation import coverage, mean_estimates, popularity_bias
+from ml_assets.recommender.as_of import Timeline
+from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.config import RecommenderGateConfig
 from ml_assets.recommender.contexts import ContextKind, Contexts
 from ml_assets.recommender.evaluation import KindCounts, KindFigures, MethodRecord
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.judging import LENGTH, Asked, Judged, judged, repeats, visitors_of
+from ml_assets.recommender.judging import (
+    LENGTH,
+    Asked,
+    Judged,
+    judged,
+    newest_moment,
+    primary,
+    repeats,
+    visitors_of,
+)
 from ml_assets.recommender.methods import RULE, Method
 
 DEPTHS = (5, 10, 20)
@@ -35,15 +45,14 @@ class MethodLists:
     @property
     def primary(self) -> NDArray[np.float64]:
         """The primary figure of each context of all kinds."""
-        return np.concatenate([each.hits.ndcg(LENGTH) for each in self.lists.values()])
+        return primary(self.lists)
 
 
-def lists_of(models: Mapping[Method, FittedRecommender], clicks: Clicks, asked: Asked) -> list[MethodLists]:
-    """Return the lists of some recommenders, all asked the same."""
-    return [
-        MethodLists(method, {kind: judged(model, clicks, contexts, kind) for kind, contexts in asked.items()})
-        for method, model in models.items()
-    ]
+def lists_of(
+    models: Mapping[Method, FittedRecommender], timeline: Timeline, moments: Moments, asked: Asked
+) -> list[MethodLists]:
+    """Return the lists of some recommenders, all asked the same at the same moments."""
+    return [MethodLists(method, lists) for method, lists in judged(models, timeline, moments, asked).items()]
 
 
 def measured(
@@ -79,10 +88,11 @@ def _method(
     targets = np.concatenate([each.contexts.targets.items for each in own.lists.values()])
     bias = popularity_bias(items, targets, LENGTH, popularity)
     covered = coverage(items, LENGTH, catalogue)
+    overall, gain = means_of((own.primary, own.primary - rule.primary), visitor, config)
     return MethodRecord(
         method=own.method,
-        overall=mean_of(own.primary, visitor, config),
-        gain=None if own.method is RULE else mean_of(own.primary - rule.primary, visitor, config),
+        overall=overall,
+        gain=None if own.method is RULE else gain,
         by_kind={kind: _figures(each, rule.lists[kind], own.method, config) for kind, each in own.lists.items()},
         coverage=_known(covered),
         popularity_bias=_known(bias),
@@ -91,7 +101,7 @@ def _method(
 
 
 def _figures(own: Judged, rule: Judged, method: Method, config: RecommenderGateConfig) -> KindFigures:
-    hits, visitor, targets = own.hits, own.contexts.visitor, own.contexts.targets
+    hits, targets, is_repeat = own.hits, own.contexts.targets, repeats(own.contexts)
     measures = {
         "hr": hits.hit_rate,
         "recall": hits.recall,
@@ -99,41 +109,61 @@ def _figures(own: Judged, rule: Judged, method: Method, config: RecommenderGateC
         "ndcg": hits.ndcg,
         "map": hits.average_precision,
     }
-    is_repeat = repeats(own.contexts)
+    values = {f"{name}@{depth}": measure(depth) for name, measure in measures.items() for depth in DEPTHS}
+    gain, repeat, novel, *figures = means_of(
+        (
+            hits.ndcg(LENGTH) - rule.hits.ndcg(LENGTH),
+            own.against(targets.keep(is_repeat)).recall(LENGTH),
+            own.against(targets.keep(~is_repeat)).recall(LENGTH),
+            *values.values(),
+        ),
+        own.contexts.visitor,
+        config,
+    )
     return KindFigures(
-        figures={
-            f"{name}@{depth}": mean_of(measure(depth), visitor, config)
-            for name, measure in measures.items()
-            for depth in DEPTHS
-        },
-        gain=None if method is RULE else mean_of(hits.ndcg(LENGTH) - rule.hits.ndcg(LENGTH), visitor, config),
-        repeat_recall=mean_of(own.against(targets.keep(is_repeat)).recall(LENGTH), visitor, config),
-        novel_recall=mean_of(own.against(targets.keep(~is_repeat)).recall(LENGTH), visitor, config),
+        figures=dict(zip(values, figures, strict=True)),
+        gain=None if method is RULE else gain,
+        repeat_recall=repeat,
+        novel_recall=novel,
     )
 
 
 def mean_of(values: NDArray[np.float64], visitor: NDArray[np.int64], config: RecommenderGateConfig) -> Estimate:
     """Return the mean of one value a context, with an interval by a bootstrap of visitors."""
-    return mean_estimate(values, visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence)
+    return means_of((values,), visitor, config)[0]
 
 
-def counts_of(contexts: Contexts, is_known: NDArray[np.bool_]) -> KindCounts:
+def means_of(
+    values: Sequence[NDArray[np.float64]], visitor: NDArray[np.int64], config: RecommenderGateConfig
+) -> list[Estimate]:
+    """Return the means of several values a context, with intervals by one bootstrap of visitors."""
+    return mean_estimates(
+        np.column_stack(values), visitor, resamples=config.resamples, seed=config.seed, confidence=config.confidence
+    )
+
+
+def counts_of(contexts: Contexts, moments: Moments, first_viewed: Moments) -> KindCounts:
     """Return how many contexts there are, and which targets.
 
     Parameters
     ----------
     contexts
         Of one kind.
-    is_known
-        Whether an item of the clicks is in the catalogue.
+    moments
+        At which recommenders are refreshed.
+    first_viewed
+        When each item of the clicks was viewed first.
     """
-    items = contexts.targets.items
+    targets = contexts.targets
+    counted_until = moments[newest_moment(contexts, moments)][targets.rows]
+    is_repeat = repeats(contexts)
+    is_unknown = ~is_repeat & (first_viewed[targets.items] >= counted_until)
     return KindCounts(
         contexts=len(contexts),
         visitors=len(np.unique(contexts.visitor)),
-        targets=len(items),
-        repeat_share=float(repeats(contexts).mean()) if len(items) else 0.0,
-        unknown_share=float((~is_known[items]).mean()) if len(items) else 0.0,
+        targets=len(targets.items),
+        repeat_share=float(is_repeat.mean()) if len(targets.items) else 0.0,
+        unknown_share=float(is_unknown.mean()) if len(targets.items) else 0.0,
     )
 
 

@@ -82,7 +82,8 @@ class KindCounts(_Record):
     repeat_share
         Share of the targets that the history has.
     unknown_share
-        Share of the targets that were first viewed after the version was fitted; nobody can name these.
+        Share of the targets that nobody had viewed before the newest moment at which was counted, nor the visitor
+        since; nobody can name these.
     """
 
     contexts: int
@@ -106,6 +107,24 @@ class WindowRecord(_Record):
         return sum(each.contexts for each in self.counts.values())
 
 
+class CountedRecord(_Record):
+    """What a moment of the test window was asked of.
+
+    Attributes
+    ----------
+    asked_at
+        The moment.
+    last_event
+        The newest event that was counted for it; None where there is none.
+    items
+        Of the catalogue of the moment.
+    """
+
+    asked_at: datetime
+    last_event: datetime | None
+    items: int
+
+
 class StageRecord(_Record):
     """Share of the targets that a stage names: among its first 20, and among all that it hands on."""
 
@@ -115,7 +134,7 @@ class StageRecord(_Record):
 
 
 class WeekRecord(_Record):
-    """A moment asked of a version that was refitted before it: the primary figure, that of the rule, the difference."""
+    """A moment asked of a version that learned anew before it: the primary figure, that of the rule, the difference."""
 
     asked_at: datetime
     contexts: int
@@ -141,11 +160,13 @@ class RecommenderRecord(_Record):
     complete_until
         Last day until which clicks are complete.
     events, visitors, items
-        Of the training set; items are those of the catalogue.
+        Of the training set; items are those of the catalogue of the last moment that is judged.
     fitted_until
-        First moment of which the version knows nothing.
+        First moment of which nothing was learned.
     last_click
-        The newest event that it was fitted to; None where there is none.
+        The newest event that was learned from; None where there is none.
+    counted
+        What was counted before each moment of the test window, as it is when lists are served.
     lessons
         Contexts that the order of candidates was learned from, by kind.
     choice
@@ -157,7 +178,7 @@ class RecommenderRecord(_Record):
     stages
         From the retrievers to the list.
     course
-        Refitted week by week.
+        Week by week, each of a version that learned anew before it.
     """
 
     version: str
@@ -169,6 +190,7 @@ class RecommenderRecord(_Record):
     items: int
     fitted_until: datetime
     last_click: datetime | None
+    counted: tuple[CountedRecord, ...]
     lessons: dict[ContextKind, int]
     choice: tuple[ChoiceRecord, ...]
     window: WindowRecord | None

@@ -91,7 +91,7 @@ class RecommenderFamily:
             Step.MODEL: "Candidates from sessions, ordered by trees, among other methods; the best is registered, "
             "beside it re-viewing, the one-line rule.",
             Step.EVALUATION: "What lists are worth on weeks that were not learned from: by method, by kind of context, "
-            "by stage, and refitted week by week.",
+            "by stage, and week by week.",
         }
 
     @property
@@ -100,13 +100,13 @@ class RecommenderFamily:
         return {
             Step.TRAINING_SET: (Check(TRAINING_SET_CHECK, "Events have ids, a kind, a time in the complete days."),),
             Step.EVALUATION: (
-                Check(TIME_CHECK, "Nothing was fitted to an event at or after the first moment that is judged."),
+                Check(TIME_CHECK, "Nothing learned knows the weeks that are judged; nothing counted, what is asked."),
                 Check(RULE_CHECK, "Lists are better than a visitor's own last items.", is_blocking=False),
                 Check(POPULARITY_CHECK, "Lists are better than what everybody views.", is_blocking=False),
                 Check(SERVICE_CHECK, "Most contexts get more than popular items.", is_blocking=False),
             ),
             Step.SCORES: (
-                Check(UNSEEN_CHECK, "No item is shown that the version has not seen."),
+                Check(UNSEEN_CHECK, "No item is shown that nobody had viewed by the event clock."),
                 Check(UNAVAILABLE_CHECK, "No item is shown that cannot be bought."),
             ),
         }
@@ -161,14 +161,15 @@ class RecommenderFamily:
 
     def rows_to_score(self, warehouse: Warehouse, config: RecommenderScoringConfig) -> AskedNow:
         """Return what is known at the event clock."""
-        return asked_now(self.question, warehouse, config)
+        del config
+        return asked_now(self.question, warehouse)
 
     def answers(
         self, model: FittedRecommender, rows: AskedNow, files: ModelFiles, config: RecommenderScoringConfig
     ) -> Answers:
         """Return lists of visitors and open sessions."""
         del files
-        return answers(model, rows, config)
+        return answers(self.question, model, rows, config)
 
     def card(self, files: ModelFiles, standing: Standing, config: RecommenderGateConfig) -> str:
         """Return the card."""

@@ -1,13 +1,13 @@
-"""A recommender as it is registered: catalogue, popularity, similar items, and the method by which it ranks.
+"""A recommender as it is registered: the method by which it ranks, what it has learned, what was counted for it.
 
-Belongs here: lists for histories, saving and loading. Does not belong here: fitting (``fitting``), methods, rules of
-serving.
+Belongs here: lists for histories, the same version as of another moment, saving and loading. Does not belong here:
+learning (``fitting``), counting (``as_of``), methods, rules of serving.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -18,19 +18,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.files import write_text
+from ml_assets.recommender.as_of import AsOf
 from ml_assets.recommender.clicks import Texts
+from ml_assets.recommender.config import RecommenderConfig
 from ml_assets.recommender.contexts import ContextKind
-from ml_assets.recommender.fitting import Fitted
+from ml_assets.recommender.counted import Counted, Part
+from ml_assets.recommender.fitting import Learned
 from ml_assets.recommender.lists import ranked_once
 from ml_assets.recommender.methods import PLAIN, Method, said_of
+from ml_assets.recommender.orders import Orders, load_orders, save_orders
 from ml_assets.recommender.serving_rules import Popular, Ranked, filled
 from ml_assets.recommender.sessions import Sessions, offsets_of
-from ml_assets.recommender.similar import SimilarItems
-from ml_assets.recommender.two_stages import TwoStages
 from ml_assets.registry.kinds import UnreadableModelError
 
 MODEL_FILE = "recommender.json"
-_CATALOGUE, _SIMILAR, _CORE = "catalogue.npz", "similar.npz", "core"
 # Column of the histories that others ask about, and columns of what they get; JSON lists, one a row.
 ITEMS, SCORES = "items", "scores"
 # Items that others get, unless there are fewer.
@@ -42,13 +43,18 @@ class _State(BaseModel):
 
     question: str
     method: Method
-    longest_history: int
-    fitted_until: datetime
+    learned_until: datetime
+    config: RecommenderConfig
+    orders: tuple[ContextKind, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FittedRecommender:
     """A method with all that it needs; items are numbered from 0 on, by ``ids``.
+
+    What it has learned is the version. What was counted is that of a moment: ``refreshed`` gives the same version with
+    what is counted before another one.
 
     Attributes
     ----------
@@ -56,51 +62,56 @@ class FittedRecommender:
         Name of the registered model.
     method
         How it ranks.
-    longest_history
-        Views of a history that are looked at, the newest ones.
-    fitted_until
-        It knows no event at or after this moment.
-    ids
-        Item ids by number.
-    popularity
-        Share of the views of the last days before that moment, by number.
-    similar
-        Similar items.
-    core
-        What methods rank by that are fitted; None for the plain ones.
+    config
+        Settings, by which it is counted too.
+    learned_until
+        No event at or after this moment taught it anything.
+    orders
+        Trees by kind of context; none for the plain methods.
+    counted
+        What was counted before a moment.
     """
 
     question: str
     method: Method
-    longest_history: int
-    fitted_until: np.datetime64
-    ids: Texts
-    popularity: NDArray[np.float64]
-    similar: SimilarItems
-    core: TwoStages | None
+    config: RecommenderConfig
+    learned_until: np.datetime64
+    orders: Orders
+    counted: Counted
 
     @classmethod
-    def of(
-        cls, question: str, method: Method, fitted: Fitted, fitted_until: np.datetime64, longest_history: int
-    ) -> Self:
-        """Return the recommender of a method, with no more of what was fitted than it needs."""
+    def of(cls, question: str, method: Method, learned: Learned, as_of: AsOf) -> Self:
+        """Return the recommender of a method, with no more than it needs, as of a moment."""
         return cls(
             question=question,
             method=method,
-            longest_history=longest_history,
-            fitted_until=fitted_until,
-            ids=fitted.catalogue.ids,
-            popularity=fitted.catalogue.popularity,
-            similar=fitted.similar,
-            core=None if method in PLAIN else fitted.core,
+            config=as_of.config,
+            learned_until=learned.until,
+            orders={} if method in PLAIN else learned.orders,
+            counted=as_of.counted(method),
         )
+
+    def refreshed(self, as_of: AsOf) -> Self:
+        """Return the same version with what is counted before a moment.
+
+        Raises
+        ------
+        ValueError
+            If it is counted by other settings than the version's own.
+        """
+        if as_of.config != self.config:
+            raise ValueError("a version is counted by its own settings: make the timeline with the version's config")
+        return replace(self, counted=as_of.counted(self.method))
+
+    @property
+    def ids(self) -> Texts:
+        """Item ids by number."""
+        return self.counted.ids
 
     @property
     def popular(self) -> Popular:
-        """All items that were viewed of late, the most popular one first; of equals the lower number."""
-        order = np.argsort(-self.popularity, kind="stable")
-        order = order[self.popularity[order] > 0]
-        return Popular(order, self.popularity[order])
+        """All items that were viewed of late, the most popular one first."""
+        return self.counted.popular
 
     def numbers(self, ids: Texts) -> NDArray[np.int64]:
         """Return the number of each id, -1 for an item that is not in the catalogue."""
@@ -108,7 +119,7 @@ class FittedRecommender:
 
     def known(self, histories: Sessions) -> Sessions:
         """Return histories whose items are numbers, -1 for unknown ones, as far as they are looked at."""
-        return histories.keep(histories.items >= 0).last(self.longest_history)
+        return histories.keep(histories.items >= 0).last(self.config.split.longest_history)
 
     def ranked(self, histories: Sessions, kind: ContextKind, count: int) -> Ranked:
         """Return what the method says of histories, at most so many items each, and none that has nothing to go by.
@@ -123,7 +134,7 @@ class FittedRecommender:
             Items a history.
         """
         return ranked_once(
-            self.known(histories), count, lambda asked: said_of(self.method, self.core, asked, kind, len(self.ids))
+            self.known(histories), count, lambda asked: said_of(self.method, self.counted, self.orders, asked, kind)
         )
 
     def lists(self, histories: Sessions, kind: ContextKind, count: int) -> Ranked:
@@ -132,6 +143,9 @@ class FittedRecommender:
 
     def served(self, features: pd.DataFrame) -> pd.DataFrame:
         """Return for each live session the ids of the items that come next most likely, with scores, as JSON lists.
+
+        It answers by what was counted when the version was saved, which knows no later item; whoever has the events
+        asks the version ``refreshed``.
 
         Parameters
         ----------
@@ -156,15 +170,15 @@ class FittedRecommender:
     def save(self, folder: Path) -> None:
         """Write the recommender into a folder, in formats that execute nothing when they are read."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(folder / _CATALOGUE, ids=self.ids.astype(np.str_), popularity=self.popularity)
-        self.similar.save(folder / _SIMILAR)
-        if self.core is not None:
-            self.core.save(folder / _CORE)
+        self.counted.save(folder)
+        save_orders(self.orders, folder)
         state = _State(
             question=self.question,
             method=self.method,
-            longest_history=self.longest_history,
-            fitted_until=self.fitted_until.astype("datetime64[us]").item(),
+            learned_until=self.learned_until.astype("datetime64[us]").item(),
+            config=self.config,
+            orders=tuple(self.orders),
+            parts=self.counted.parts,
         )
         write_text(folder / MODEL_FILE, state.model_dump_json(indent=1))
 
@@ -181,21 +195,16 @@ class FittedRecommender:
         """
         try:
             state = _State.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
-            with np.load(folder / _CATALOGUE, allow_pickle=False) as arrays:
-                ids, popularity = arrays["ids"].astype(object), arrays["popularity"]
-            similar = SimilarItems.load(folder / _SIMILAR)
-            core = None if state.method in PLAIN else TwoStages.load(folder / _CORE)
+            counted = Counted.load(folder, state.parts, state.config.sessions().retrieval)
         except (KeyError, ValueError) as error:
             raise UnreadableModelError.of(folder / MODEL_FILE, error) from error
         return cls(
             question=state.question,
             method=state.method,
-            longest_history=state.longest_history,
-            fitted_until=np.datetime64(state.fitted_until, "us"),
-            ids=ids,
-            popularity=popularity,
-            similar=similar,
-            core=core,
+            config=state.config,
+            learned_until=np.datetime64(state.learned_until, "us"),
+            orders=load_orders(folder, state.orders),
+            counted=counted,
         )
 
 

@@ -1,12 +1,13 @@
 """Lists of a recommender held against what visitors viewed afterwards.
 
-Belongs here: from a fitted recommender and contexts to hits, one row a context. Does not belong here: measures of hits
+Belongs here: from a fitted recommender and contexts to hits, one row a context; each context is asked of what was
+counted before the newest moment until then, as it would have been served. Does not belong here: measures of hits
 (``ml_assets.metrics.recommendation``), which recommenders are compared (``evaluate``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml_assets.metrics.recommendation import NO_ITEM, RankedLists
-from ml_assets.recommender.clicks import Clicks
+from ml_assets.recommender.as_of import Timeline
+from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.contexts import ContextKind, Contexts
 from ml_assets.recommender.fitted import FittedRecommender
+from ml_assets.recommender.methods import Method
 from ml_assets.recommender.sessions import Sessions
 
 LENGTH = 20
@@ -52,35 +55,64 @@ class Judged:
         return self.against(self.contexts.targets)
 
 
-def judged(model: FittedRecommender, clicks: Clicks, contexts: Contexts, kind: ContextKind) -> Judged:
-    """Return the lists of a recommender for contexts.
+def asked_at(asked: Asked, moments: Moments) -> Iterator[tuple[np.datetime64, ContextKind, NDArray[np.int64]]]:
+    """Return for each moment and kind the contexts that are asked from it on until the next one, by number.
 
     Parameters
     ----------
-    model
-        The recommender.
-    clicks
-        By which items of contexts are numbered.
-    contexts, kind
+    asked
+        Contexts by kind, none of them before the first moment.
+    moments
+        Ascending.
+    """
+    latest = {kind: newest_moment(contexts, moments) for kind, contexts in asked.items()}
+    for number, moment in enumerate(moments):
+        for kind in asked:
+            yield moment, kind, np.flatnonzero(latest[kind] == number)
+
+
+def newest_moment(contexts: Contexts, moments: Moments) -> NDArray[np.int64]:
+    """Return for each context the number of the newest of the moments that is not after it was asked."""
+    return np.searchsorted(moments, contexts.asked_at, side="right") - 1
+
+
+def judged(
+    models: Mapping[Method, FittedRecommender], timeline: Timeline, moments: Moments, asked: Asked
+) -> dict[Method, dict[ContextKind, Judged]]:
+    """Return the lists of recommenders, each context asked of what was counted before the newest moment until then.
+
+    Parameters
+    ----------
+    models
+        The recommenders, all of the timeline's settings.
+    timeline
+        Events, and what is counted before moments.
+    moments
+        At which recommenders are refreshed, ascending.
+    asked
         Whom is asked about.
     """
-    number_of = model.numbers(clicks.items)
-    item_of = np.full(len(model.ids), NO_ITEM, dtype=np.int64)
-    known = np.flatnonzero(number_of >= 0)
-    item_of[number_of[known]] = known
-    histories = Sessions(number_of[contexts.histories.items].astype(np.int32), contexts.histories.offsets)
-    ranked = model.lists(histories, kind, LENGTH)
-    items = np.full((len(contexts), LENGTH), NO_ITEM, dtype=np.int64)
-    is_fallback = np.zeros(items.shape, dtype=np.bool_)
-    items[ranked.context, ranked.places] = item_of[ranked.item]
-    is_fallback[ranked.context, ranked.places] = ranked.is_fallback
-    return Judged(contexts, items, is_fallback)
+    found = {method: {kind: _unanswered(contexts) for kind, contexts in asked.items()} for method in models}
+    for moment, kind, rows in asked_at(asked, moments):
+        as_of = timeline.at(moment)
+        histories = as_of.numbered(asked[kind].histories.take(rows))
+        item_of = as_of.of_catalogue()
+        for method, model in models.items():
+            ranked = model.refreshed(as_of).lists(histories, kind, LENGTH)
+            places, answers = (rows[ranked.context], ranked.places), found[method][kind]
+            answers.items[places] = item_of[ranked.item]
+            answers.is_fallback[places] = ranked.is_fallback
+    return found
 
 
-def primary_of(model: FittedRecommender, clicks: Clicks, asked: Asked) -> NDArray[np.float64]:
+def _unanswered(contexts: Contexts) -> Judged:
+    shape = (len(contexts), LENGTH)
+    return Judged(contexts, np.full(shape, NO_ITEM, dtype=np.int64), np.zeros(shape, dtype=np.bool_))
+
+
+def primary(lists: Mapping[ContextKind, Judged]) -> NDArray[np.float64]:
     """Return the primary figure of each context of all kinds, in the order of ``visitors_of``."""
-    parts = [judged(model, clicks, contexts, kind).hits.ndcg(LENGTH) for kind, contexts in asked.items()]
-    return np.concatenate(parts) if parts else np.empty(0)
+    return np.concatenate([np.empty(0), *(each.hits.ndcg(LENGTH) for each in lists.values())])
 
 
 def visitors_of(asked: Asked) -> NDArray[np.int64]:

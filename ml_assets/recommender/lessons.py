@@ -1,10 +1,10 @@
-"""What the order of candidates is learned from: earlier contexts, each scored by what was known at its moment.
+"""What the order of candidates is learned from: earlier contexts, each scored by what was counted before its moment.
 
-Belongs here: the first stage as of a moment, candidates with features, which of them came true. Does not belong here:
-how trees grow (``ranking``), retrievers (``retrieval``).
+Belongs here: candidates with features, which of them came true. Does not belong here: counting (``as_of``), how trees
+grow (``ranking``), retrievers (``retrieval``).
 
-Statistics that score a context are those of the sessions before its moment alone. So no session counts in the
-statistics that score it, and what is learned holds for contexts that are new.
+What scores a context is counted from the events before its moment alone. So no session counts in the statistics that
+score it, and what is learned holds for contexts that are new.
 """
 
 from __future__ import annotations
@@ -12,129 +12,95 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ml_assets.recommender.catalogue import Catalogue
-from ml_assets.recommender.clicks import Clicks
-from ml_assets.recommender.config import RecommenderConfig
+from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.contexts import ContextKind, Contexts, contexts_at, contexts_within
-from ml_assets.recommender.ranking.features import features
-from ml_assets.recommender.ranking.item_table import item_table
+from ml_assets.recommender.first_stage import FirstStage
+from ml_assets.recommender.ranking.features import feature_names, features
 from ml_assets.recommender.ranking.training import Rows
-from ml_assets.recommender.retrieval.retrievers import Retrieved, Retrievers
-from ml_assets.recommender.sessions import Sessions
+from ml_assets.recommender.retrieval.retrievers import Retrieved
 from ml_assets.recommender.split import Split
-from ml_assets.recommender.two_stages import candidates_of
 
 # Contexts whose candidates are made at once.
 _BATCH = 400
-_SECONDS_PER_DAY = 86_400
-_NEW_DAYS, _NEWEST_DAYS = 28, 7
 
-Stages = tuple[Retrievers, NDArray[np.int64], NDArray[np.float32]]
+ByKind = dict[ContextKind, Rows]
 
 
-def learned_sessions(past: Clicks, catalogue: Catalogue) -> Sessions:
-    """Return the sessions with two views or more, the oldest first: one view tells nothing of what goes with what."""
-    sessions = catalogue.of_clicks(past.sessions())
-    return sessions.take(sessions.lengths > 1)
-
-
-def stages_of(past: Clicks, moment: np.datetime64, catalogue: Catalogue, config: RecommenderConfig) -> Stages:
-    """Return the first stage as of a moment: retrievers, popular items in the order of their numbers, columns of items.
+class Lessons:
+    """What the moments of a timeline teach, that of each made once.
 
     Parameters
     ----------
-    past
-        Events before the moment.
-    moment
-        The moment.
-    catalogue
-        Numbers of items; those that were first viewed later have nothing to do with any other.
-    config
-        Settings.
+    timeline
+        Events, and what is counted before moments.
+    split
+        How far apart moments lie.
     """
-    retrievers = Retrievers.fit(learned_sessions(past, catalogue), len(catalogue), config.sessions().retrieval)
-    popular = catalogue.at(past, moment, config.popular_days).most_popular(config.popular_candidates)
-    return retrievers, np.sort(popular), _table_of(past, moment, catalogue)
 
+    def __init__(self, timeline: Timeline, split: Split) -> None:
+        self.timeline, self.split = timeline, split
+        self._made: dict[np.datetime64, ByKind] = {}
+        self._names: list[str] = []
 
-def _table_of(past: Clicks, moment: np.datetime64, catalogue: Catalogue) -> NDArray[np.float32]:
-    """Return the columns of each item: sessions of four weeks count as new, those of the last one as newest."""
-    sessions = catalogue.of_clicks(past.sessions())
-    ended = np.zeros(0) if sessions.ended_at is None else sessions.ended_at
-    now = moment.astype("datetime64[us]").astype(np.int64) / 1e6
-    new, newest = (int((ended >= now - days * _SECONDS_PER_DAY).sum()) for days in (_NEW_DAYS, _NEWEST_DAYS))
-    return item_table(sessions, len(catalogue), new, newest)
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns of all rows; none as long as no moment was asked for that has a first stage."""
+        return self._names
 
+    def before(self, until: np.datetime64) -> ByKind:
+        """Return what the newest moments teach whose truth was known by another moment; a kind without any is left out.
 
-def lessons_before(
-    past: Clicks, until: np.datetime64, catalogue: Catalogue, split: Split, config: RecommenderConfig
-) -> dict[ContextKind, Rows]:
-    """Return candidates of contexts whose truth was known by a moment; a kind without any is left out.
+        Parameters
+        ----------
+        until
+            The moment at which is asked.
+        """
+        occurred, count = self.timeline.clicks.occurred, self.timeline.config.split.lesson_moments
+        moments = self.split.lessons(until, count, occurred.min() if len(occurred) else until)
+        parts = [self.of(moment) for moment in moments]
+        found = {kind: [part[kind] for part in parts if kind in part] for kind in ContextKind}
+        return {kind: Rows.together(rows) for kind, rows in found.items() if rows}
 
-    Only contexts of which a target is among the candidates teach anything.
+    def of(self, moment: np.datetime64) -> ByKind:
+        """Return what a moment teaches: what was asked at it and came true within the horizon."""
+        if moment not in self._made:
+            self._made[moment] = self._lessons(moment)
+        return self._made[moment]
 
-    Parameters
-    ----------
-    past
-        Events before the moment.
-    until
-        The moment.
-    catalogue
-        Items known at the moment.
-    split, config
-        Moments and settings.
-    """
-    random = np.random.default_rng(config.seed)
-    parts: dict[ContextKind, list[Rows]] = {kind: [] for kind in ContextKind}
-    moments = split.lessons(until, config.split.lesson_moments, past.occurred.min() if len(past) else until)
-    longest = config.split.longest_history
-    for moment in moments:
-        before = past.before(moment)
-        if not len(learned_sessions(before, catalogue)):
-            continue
-        stages = stages_of(before, moment, catalogue, config)
+    def _lessons(self, moment: np.datetime64) -> ByKind:
+        as_of, horizon, config = self.timeline.at(moment), self.split.horizon, self.timeline.config
+        stage = as_of.stage
+        if stage is None:
+            return {}
+        self._names = feature_names(stage.retrievers.by_name)
+        known = self.timeline.clicks.before(moment + horizon)
         asked = {
-            ContextKind.VISITOR: contexts_at(past, np.asarray([moment]), split.horizon, longest),
-            ContextKind.SESSION: contexts_within(past, moment, moment + split.horizon, longest),
+            ContextKind.VISITOR: contexts_at(known, np.asarray([moment]), horizon, config.split.longest_history),
+            ContextKind.SESSION: contexts_within(known, moment, moment + horizon, config.split.longest_history),
         }
+        random = np.random.default_rng([config.seed, moment.astype("datetime64[s]").astype(np.int64)])
+        share = max(1, config.ranker.max_lessons // config.split.lesson_moments)
+        found = {}
         for kind, contexts in asked.items():
-            wanted = min(len(contexts), max(1, config.ranker.max_lessons // len(moments)))
-            drawn = contexts.take(np.sort(random.choice(len(contexts), wanted, replace=False)))
-            parts[kind] += _rows_of(stages, drawn, catalogue, config, random)
-    return {kind: Rows.together(found) for kind, found in parts.items() if found}
+            drawn = np.sort(random.choice(len(contexts), min(len(contexts), share), replace=False))
+            rows = list(_rows_of(as_of, stage, contexts.take(drawn)))
+            if rows:
+                found[kind] = Rows.together(rows)
+        return found
 
 
-def _rows_of(
-    stages: Stages, contexts: Contexts, catalogue: Catalogue, config: RecommenderConfig, random: np.random.Generator
-) -> Iterator[Rows]:
-    retrievers, popular, table = stages
+def _rows_of(as_of: AsOf, stage: FirstStage, contexts: Contexts) -> Iterator[Rows]:
+    """Return all candidates of the contexts of which a target is among them: only these teach anything."""
+    catalogue = as_of.catalogue
     n_items = len(catalogue)
     for start in range(0, len(contexts), _BATCH):
         batch = contexts.take(np.arange(start, min(len(contexts), start + _BATCH)))
-        query, retrieved = candidates_of(retrievers, catalogue.of_clicks(batch.histories), popular)
+        query, retrieved = stage.candidates(catalogue.of_clicks(batch.histories))
         row = retrieved.candidates // n_items
         targets = catalogue.of_clicks(batch.targets)
         is_target = np.isin(retrieved.candidates, targets.rows * n_items + targets.items)
-        has_target = np.bincount(row, is_target, minlength=len(batch)) > 0
-        kept = has_target[row] & (is_target | _is_learned(retrieved.fused, row, config, random))
+        kept = (np.bincount(row, is_target, minlength=len(batch)) > 0)[row]
         if kept.any():
             chosen = Retrieved(retrieved.scores, retrieved.ranks, retrieved.candidates[kept], retrieved.fused[kept])
-            yield Rows(features(query, chosen, table), is_target[kept], row[kept], batch.visitor[row[kept]])
-
-
-def _is_learned(
-    fused: NDArray[np.float64], row: NDArray[np.int64], config: RecommenderConfig, random: np.random.Generator
-) -> NDArray[np.bool_]:
-    """Return which candidates are learned from: the best of each context and some of the others, drawn at random."""
-    is_head = _place(row, -fused) < config.ranker.head
-    return is_head | (_place(row, np.where(is_head, np.inf, random.random(len(row)))) < config.ranker.tail)
-
-
-def _place(row: NDArray[np.int64], by: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the place of each entry among those of its row, the lowest first; rows ascend."""
-    order = np.lexsort((by, row))
-    place = np.empty(len(row), dtype=np.int64)
-    place[order] = np.arange(len(row)) - np.searchsorted(row, row)
-    return place
+            yield Rows(features(query, chosen, stage.table), is_target[kept], row[kept], batch.visitor[row[kept]])

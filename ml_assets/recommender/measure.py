@@ -1,4 +1,4 @@
-"""Measures the newest version: on the test window beside all other methods, by stage, and refitted week by week.
+"""Measures the newest version: on the test window beside all other methods, by stage, and learning anew week by week.
 
 Belongs here: from stored candidates to the record, and to the figures of each context by which a decision goes. Does
 not belong here: figures (``evaluate``, ``stages``), who serves (``contest``).
@@ -11,16 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml_assets.family.steps import candidate_fingerprint
 from ml_assets.files import ModelFiles, write_frame
+from ml_assets.recommender.as_of import AsOf, Timeline
+from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.config import RecommenderGateConfig
 from ml_assets.recommender.contexts import asked_in
-from ml_assets.recommender.evaluate import counts_of, lists_of, mean_of, measured
-from ml_assets.recommender.evaluation import RecommenderRecord, WeekRecord, WindowRecord
+from ml_assets.recommender.evaluate import counts_of, lists_of, means_of, measured
+from ml_assets.recommender.evaluation import CountedRecord, RecommenderRecord, WeekRecord, WindowRecord
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.fitting import fit_at
-from ml_assets.recommender.judging import Asked, judged_frame, primary_of, visitors_of
+from ml_assets.recommender.fitting import learned_by
+from ml_assets.recommender.judging import Asked, judged, judged_frame, primary, visitors_of
+from ml_assets.recommender.lessons import Lessons
 from ml_assets.recommender.methods import LEARNED, PLAIN, RULE, Method
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.stages import stage_records
@@ -37,14 +41,15 @@ def judged_file(question: RecommenderQuestion, files: ModelFiles) -> Path:
 def measure(question: RecommenderQuestion, files: ModelFiles, config: RecommenderGateConfig) -> RecommenderRecord:
     """Measure the version that was registered last, and leave the figures of each context."""
     trained = stored_training(question, files)
+    clicks, chosen, facts, split = trained.rows.clicks, trained.chosen, trained.facts, trained.split
+    timeline = Timeline(clicks, facts.config, split.horizon)
+    # The course first: it asks for older moments too, and the timeline holds the last few.
+    course = _course(trained, timeline, config)
     asked = test_contexts(trained)
-    models = methods_of(trained.chosen)
-    lists = lists_of(models, trained.rows.clicks, asked)
+    lists = lists_of(methods_of(chosen), timeline, split.test, asked)
     write_frame(judged_file(question, files), judged_frame(asked, {each.method.value: each.primary for each in lists}))
-    clicks, chosen, facts = trained.rows.clicks, trained.chosen, trained.facts
-    number_of = chosen.numbers(clicks.items)
-    is_known = number_of >= 0
-    popularity = np.where(is_known, chosen.popularity[number_of] if len(chosen.ids) else 0.0, 0.0)
+    counted = tuple(_counted(timeline.at(moment)) for moment in split.test)
+    items = counted[-1].items if counted else len(chosen.ids)
     return RecommenderRecord(
         version=facts.version,
         fingerprint=candidate_fingerprint(facts, facts.chosen),
@@ -52,22 +57,41 @@ def measure(question: RecommenderQuestion, files: ModelFiles, config: Recommende
         complete_until=trained.rows.facts.complete_until,
         events=trained.rows.facts.rows,
         visitors=trained.rows.facts.visitors,
-        items=len(chosen.ids),
-        fitted_until=chosen.fitted_until.astype("datetime64[us]").item(),
+        items=items,
+        fitted_until=chosen.learned_until.astype("datetime64[us]").item(),
         last_click=facts.last_click,
+        counted=counted,
         lessons=facts.lessons,
         choice=facts.choice,
-        window=_window(trained, asked, is_known),
-        methods=measured(lists, popularity, len(chosen.ids), config) if len(visitors_of(asked)) else (),
-        stages=stage_records(chosen, clicks, asked),
-        course=_course(trained, config),
+        window=_window(trained, asked),
+        methods=measured(lists, _popularity(timeline, split.test), items, config) if len(visitors_of(asked)) else (),
+        stages=stage_records(lists[0].lists, timeline, split.test, asked) if chosen.orders else (),
+        course=course,
     )
 
 
 def methods_of(chosen: FittedRecommender) -> dict[Method, FittedRecommender]:
-    """Return all methods that can rank by what a version was fitted to, its own first."""
-    methods = (chosen.method, *(PLAIN if chosen.core is None else (*LEARNED, *PLAIN)))
+    """Return all methods that can rank by what a version has learned, its own first."""
+    methods = (chosen.method, *((*LEARNED, *PLAIN) if chosen.orders else PLAIN))
     return {method: replace(chosen, method=method) for method in dict.fromkeys(methods)}
+
+
+def _counted(as_of: AsOf) -> CountedRecord:
+    last = as_of.last_event
+    return CountedRecord(
+        asked_at=as_of.moment.astype("datetime64[us]").item(),
+        last_event=None if last is None else last.astype("datetime64[us]").item(),
+        items=len(as_of.catalogue),
+    )
+
+
+def _popularity(timeline: Timeline, moments: Moments) -> NDArray[np.float64]:
+    """Return the share of the views of late of each item of the clicks, the mean of all moments."""
+    shares = np.zeros(len(timeline.clicks.items))
+    for moment in moments:
+        as_of = timeline.at(moment)
+        shares[as_of.of_catalogue()] += as_of.catalogue.popularity / len(moments)
+    return shares
 
 
 def test_contexts(trained: TrainedRecommender) -> Asked:
@@ -86,48 +110,45 @@ def stored_record(question: RecommenderQuestion, files: ModelFiles) -> Recommend
     return RecommenderRecord.model_validate_json(files.evaluation(question.name).read_text())
 
 
-def _window(
-    trained: TrainedRecommender, asked: Asked, is_known: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> WindowRecord | None:
+def _window(trained: TrainedRecommender, asked: Asked) -> WindowRecord | None:
     split = trained.split
     if not len(split.test):
         return None
+    first_viewed = trained.rows.clicks.first_viewed()
     return WindowRecord(
         first=split.test[0].astype("datetime64[D]").item(),
         last=(split.end - _DAY).astype("datetime64[D]").item(),
         moments=tuple(moment.item() for moment in split.test),
-        counts={kind: counts_of(contexts, is_known) for kind, contexts in asked.items()},
+        counts={kind: counts_of(contexts, split.test, first_viewed) for kind, contexts in asked.items()},
     )
 
 
-def _course(trained: TrainedRecommender, config: RecommenderGateConfig) -> tuple[WeekRecord, ...]:
-    """Return the newest moments, each asked of the chosen method fitted to what was known before it."""
-    split, settings = trained.split, trained.facts.config
-    moments = split.test[max(0, len(split.test) - settings.rolling_moments) :]
-    weeks = (_week(trained, moment, config) for moment in moments if settings.rolling_moments)
+def _course(trained: TrainedRecommender, timeline: Timeline, config: RecommenderGateConfig) -> tuple[WeekRecord, ...]:
+    """Return the newest moments, each asked of the chosen method that has learned until then."""
+    split, lessons = trained.split, Lessons(timeline, trained.split)
+    moments = split.test[max(0, len(split.test) - timeline.config.rolling_moments) :]
+    weeks = (_week(trained, lessons, moment, config) for moment in moments if timeline.config.rolling_moments)
     return tuple(week for week in weeks if week is not None)
 
 
-def _week(trained: TrainedRecommender, moment: np.datetime64, config: RecommenderGateConfig) -> WeekRecord | None:
-    split, settings, clicks = trained.split, trained.facts.config, trained.rows.clicks
-    asked = asked_in(clicks, np.asarray([moment]), split.horizon, settings.split, settings.seed)
+def _week(
+    trained: TrainedRecommender, lessons: Lessons, moment: np.datetime64, config: RecommenderGateConfig
+) -> WeekRecord | None:
+    split, timeline, moments = trained.split, lessons.timeline, np.asarray([moment])
+    asked = asked_in(timeline.clicks, moments, split.horizon, timeline.config.split, timeline.config.seed)
     visitor = visitors_of(asked)
     if not len(visitor):
         return None
-    fitted = fit_at(clicks, moment, split, settings)
-    method = Method(trained.facts.chosen) if fitted.core is not None else RULE
-    own, rule = (
-        primary_of(
-            FittedRecommender.of(trained.question.name, each, fitted, moment, settings.split.longest_history),
-            clicks,
-            asked,
-        )
-        for each in (method, RULE)
-    )
+    learned, as_of = learned_by(lessons, moment), timeline.at(moment)
+    method = Method(trained.facts.chosen) if learned.orders else RULE
+    models = {each: FittedRecommender.of(trained.question.name, each, learned, as_of) for each in {method, RULE}}
+    lists = judged(models, timeline, moments, asked)
+    own, rule = primary(lists[method]), primary(lists[RULE])
+    value, of_rule, gain = means_of((own, rule, own - rule), visitor, config)
     return WeekRecord(
         asked_at=moment.astype("datetime64[us]").item(),
         contexts=len(visitor),
-        value=mean_of(own, visitor, config),
-        rule=mean_of(rule, visitor, config),
-        gain=mean_of(own - rule, visitor, config),
+        value=value,
+        rule=of_rule,
+        gain=gain,
     )

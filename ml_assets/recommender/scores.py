@@ -41,12 +41,15 @@ class Scores:
         return self.keys % self.n_items
 
     def ranks(self) -> NDArray[np.int64]:
-        """Return the rank of each entry among those of its prefix, from 0 on; of equals the lower item is first."""
+        """Return the rank of each entry among those of its prefix, from 0 on; of equals the lower item is first.
+
+        Equal means in single precision: what differs less is told apart by the order of sums alone.
+        """
         rows = self.rows
         # Keys ascend, so entries with equal scores keep the order of their items.
-        order = np.lexsort((-self.values[:, 0], rows))
+        order = falling_order(rows, self.values[:, 0])
         ranks = np.empty(len(order), dtype=np.int64)
-        ranks[order] = np.arange(len(order)) - np.searchsorted(rows, rows)
+        ranks[order] = np.arange(len(order)) - first_of_row(rows)
         return ranks
 
     def best(self, count: int) -> Scores:
@@ -138,3 +141,33 @@ def stable_order(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     packed = (keys << bits) | np.arange(len(keys))
     packed.sort()
     return packed & ((1 << bits) - 1)
+
+
+def falling_order(rows: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the positions that bring entries into the order of their rows, in each the greatest value first.
+
+    Of values that are equal in single precision the first stays first. Row, value and position go into one number where
+    they fit: plain sorting is several times as fast as sorting by two keys.
+
+    Parameters
+    ----------
+    rows
+        From 0 on, ascending.
+    values
+        Any finite numbers.
+    """
+    # The bits of floats, with those of negative ones but the sign turned over, ascend as the floats do; 0 has one form.
+    bits = (values.astype(np.float32) + np.float32(0.0)).view(np.int32)
+    falling = -(bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))).astype(np.int64) + (1 << 31)
+    n_bits = len(rows).bit_length()
+    if not len(rows) or int(rows[-1]).bit_length() + 33 + n_bits > 62:
+        return np.lexsort((falling, rows))
+    packed = (((rows << 33) | falling) << n_bits) | np.arange(len(rows))
+    packed.sort()
+    return packed & ((1 << n_bits) - 1)
+
+
+def first_of_row(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each entry the position of the first one of its row; rows ascend."""
+    starts = np.flatnonzero(np.append(True, rows[1:] != rows[:-1])[: len(rows)])
+    return np.repeat(starts, np.diff(np.append(starts, len(rows))))

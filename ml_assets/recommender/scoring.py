@@ -7,22 +7,23 @@ writing them (``ml_assets.family.scoring``), rules of serving, the columns of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ml_assets.contract import OBSERVATION_WINDOWS
-from ml_assets.family.records import Answers, Judgement
+from ml_assets.family.records import Answers, Judgement, Standing
 from ml_assets.predictions import AS_OF_DATE, CONTEXT, CONTEXT_ID, IS_FALLBACK, ITEM_ID, RANK, SCORE
-from ml_assets.recommender.clicks import AT, COLUMNS, Clicks, Texts
+from ml_assets.recommender.as_of import AsOf
+from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, VISITOR, Clicks, Texts
 from ml_assets.recommender.config import RecommenderScoringConfig
 from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.fitted import FittedRecommender
 from ml_assets.recommender.item_facts import CATEGORY_ID, IS_AVAILABLE, facts_of
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.serving_rules import ItemFacts, Ranked, recommended
-from ml_assets.recommender.sessions import Sessions
 from ml_assets.warehouse import Warehouse
 
 UNSEEN_CHECK, UNAVAILABLE_CHECK = "no_unseen_item", "no_unavailable_item"
@@ -37,7 +38,7 @@ class AskedNow:
     clock
         Moment of the newest event.
     clicks
-        Events of the days that are looked at.
+        All events until then.
     item_rows
         Rows of the table of items as of that day and before.
     """
@@ -45,6 +46,12 @@ class AskedNow:
     clock: np.datetime64
     clicks: Clicks
     item_rows: pd.DataFrame
+
+    @property
+    def known_until(self) -> np.datetime64:
+        """Moment before which all is known: an event at the clock itself is."""
+        until: np.datetime64 = self.clock + np.timedelta64(1, "us")
+        return until
 
     @property
     def day(self) -> np.datetime64:
@@ -62,7 +69,7 @@ class Served:
     ids: Texts
 
 
-def asked_now(question: RecommenderQuestion, warehouse: Warehouse, config: RecommenderScoringConfig) -> AskedNow:
+def asked_now(question: RecommenderQuestion, warehouse: Warehouse) -> AskedNow:
     """Return what is known at the event clock.
 
     Raises
@@ -71,9 +78,10 @@ def asked_now(question: RecommenderQuestion, warehouse: Warehouse, config: Recom
         If the source has no event clock.
     """
     clock = event_clock(question, warehouse)
-    start = pd.Timestamp(clock - np.timedelta64(config.history_days, "D"))
-    clicks = Clicks.of(warehouse.read(question.events, COLUMNS, where=f"{AT} >= timestamp '{start}'"))
-    return AskedNow(clock, clicks, item_rows(question, warehouse, clock))
+    clicks = Clicks.of(warehouse.read(question.events, COLUMNS, where=f"{AT} <= timestamp '{pd.Timestamp(clock)}'"))
+    columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
+    where = f"{AS_OF_DATE} <= date '{clock.astype('datetime64[D]')}'"
+    return AskedNow(clock, clicks, warehouse.read(question.items, columns, where=where))
 
 
 def event_clock(question: RecommenderQuestion, warehouse: Warehouse) -> np.datetime64:
@@ -94,12 +102,6 @@ def event_clock(question: RecommenderQuestion, warehouse: Warehouse) -> np.datet
     return np.datetime64(pd.Timestamp(found.iloc[0]).to_pydatetime(), "us")
 
 
-def item_rows(question: RecommenderQuestion, warehouse: Warehouse, clock: np.datetime64) -> pd.DataFrame:
-    """Return what was known of items on the day of the clock and before."""
-    columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
-    return warehouse.read(question.items, columns, where=f"{AS_OF_DATE} <= date '{clock.astype('datetime64[D]')}'")
-
-
 def served_now(asked: AskedNow, config: RecommenderScoringConfig) -> tuple[Served, ...]:
     """Return the visitors who were active of late, and the sessions that are still open."""
     clicks = asked.clicks
@@ -115,55 +117,108 @@ def served_now(asked: AskedNow, config: RecommenderScoringConfig) -> tuple[Serve
     )
 
 
-def answers(model: FittedRecommender, asked: AskedNow, config: RecommenderScoringConfig) -> Answers:
-    """Return the lists of all contexts that are served, as rows, and what is to be said of them."""
-    facts = facts_of(asked.item_rows, model.ids)
-    parts = [_rows(model, asked, each, facts, config) for each in served_now(asked, config)]
-    frame = pd.concat([part for part, _ in parts], ignore_index=True)
-    items = np.concatenate([item for _, item in parts])
-    return Answers(frame, np.full(len(frame), asked.clock), judgements_of(model, items, facts, config))
+def answers(
+    question: RecommenderQuestion, model: FittedRecommender, asked: AskedNow, config: RecommenderScoringConfig
+) -> Answers:
+    """Return the lists of all contexts that are served, as rows, and what is to be said of them.
+
+    The version is refreshed: it ranks by what it has learned, and by what is counted until the clock.
+    """
+    as_of = AsOf(asked.clicks, asked.known_until, model.config)
+    now = model.refreshed(as_of)
+    facts = facts_of(asked.item_rows, now.ids)
+    frame = pd.concat(
+        [_rows(now, as_of, asked.day, each, facts, config) for each in served_now(asked, config)], ignore_index=True
+    )
+    return Answers(
+        frame,
+        np.full(len(frame), asked.clock),
+        judgements_of(frame[ITEM_ID], asked, config),
+        standing_lists(question, asked.clock, config.keep_days),
+    )
 
 
-def judgements_of(
-    model: FittedRecommender, items: NDArray[np.int64], facts: ItemFacts, config: RecommenderScoringConfig
-) -> dict[str, Judgement]:
-    """Judge whether all items of lists were known to the version, and can be bought."""
-    unseen = int(((items < 0) | (items >= len(model.ids))).sum())
-    known = items[(items >= 0) & (items < len(model.ids))]
-    gone = int((~facts.is_available[known]).sum()) if config.rules.drop_unavailable else 0
+def standing_lists(question: RecommenderQuestion, clock: np.datetime64, keep_days: int) -> Standing:
+    """Return which lists that stand already are to go: what was shown can be judged once the truth is known.
+
+    New lists stand in the place of those of their own day. Older ones go after some days; and those of a day that has
+    not come yet, and of visitors or sessions that the events do not know, as after a sample made way for data.
+
+    Parameters
+    ----------
+    question
+        The recommender, for its table of events.
+    clock
+        Moment of the newest event.
+    keep_days
+        Days before the clock whose lists stay.
+    """
+    day = clock.astype("datetime64[D]")
+    known = {
+        ContextKind.VISITOR: f"select 1 from {question.events} as known where known.{VISITOR} = {CONTEXT_ID}",
+        ContextKind.SESSION: f"select 1 from {question.events} as known where known.{SESSION} = {CONTEXT_ID}",
+    }
+    strangers = (f"({CONTEXT} = '{kind}' and not exists ({events}))" for kind, events in known.items())
+    oldest = day - np.timedelta64(keep_days, "D")
+    too_far = f"{AS_OF_DATE} > date '{day}' or {AS_OF_DATE} < date '{oldest}'"
+    return Standing(replaced=f"{AS_OF_DATE} = date '{day}'", dropped=" or ".join((too_far, *strangers)))
+
+
+def judgements_of(shown: pd.Series[Any], asked: AskedNow, config: RecommenderScoringConfig) -> dict[str, Judgement]:
+    """Judge whether all items of lists were viewed before, and can be bought.
+
+    Parameters
+    ----------
+    shown
+        Ids of the items of all lists.
+    asked
+        What is known at the clock.
+    config
+        By which rules lists were made.
+    """
+    clicks = asked.clicks
+    is_unseen = clicks.first_viewed() > asked.clock
+    known = clicks.items[~is_unseen]
+    unseen = int((~shown.isin(known)).sum())
+    items = np.unique(shown.astype(object))
+    gone_items = items[~facts_of(asked.item_rows, items).is_available] if config.rules.drop_unavailable else items[:0]
+    gone = int(shown.isin(gone_items).sum())
     return {
-        UNSEEN_CHECK: Judgement(not unseen, f"{unseen} rows have an item that was not viewed before the version's end"),
+        UNSEEN_CHECK: Judgement(not unseen, f"{unseen} rows have an item that nobody had viewed by {asked.clock}"),
         UNAVAILABLE_CHECK: Judgement(not gone, f"{gone} rows have an item that is known to be unavailable"),
     }
 
 
 def _rows(
-    model: FittedRecommender, asked: AskedNow, served: Served, facts: ItemFacts, config: RecommenderScoringConfig
-) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    ranked = _lists(model, asked.clicks, served, facts, config)
-    frame = pd.DataFrame(
+    model: FittedRecommender,
+    as_of: AsOf,
+    day: np.datetime64,
+    served: Served,
+    facts: ItemFacts,
+    config: RecommenderScoringConfig,
+) -> pd.DataFrame:
+    ranked = _lists(model, as_of, served, facts, config)
+    return pd.DataFrame(
         {
             CONTEXT: np.full(len(ranked), served.kind.value, dtype=object),
             CONTEXT_ID: served.ids[ranked.context],
-            AS_OF_DATE: np.full(len(ranked), asked.day),
+            AS_OF_DATE: np.full(len(ranked), day),
             RANK: ranked.places + 1,
             ITEM_ID: model.ids[ranked.item],
             SCORE: ranked.score,
             IS_FALLBACK: ranked.is_fallback,
         }
     )
-    return frame, ranked.item
 
 
 def _lists(
-    model: FittedRecommender, clicks: Clicks, served: Served, facts: ItemFacts, config: RecommenderScoringConfig
+    model: FittedRecommender, as_of: AsOf, served: Served, facts: ItemFacts, config: RecommenderScoringConfig
 ) -> Ranked:
     """Return the lists of contexts, after the rules; who has no history that is known gets popular items, flagged."""
     visitors, of = np.unique(served.visitor, return_inverse=True)
-    number_of = model.numbers(clicks.items)
-    past = clicks.histories(visitors, model.longest_history)
-    histories = Sessions(number_of[past.items].astype(np.int32), past.offsets).take(of)
-    bought = clicks.take(clicks.is_purchase & np.isin(clicks.visitor, visitors))
+    past, number_of = as_of.past, as_of.catalogue.number_of
+    histories = as_of.numbered(past.histories(visitors, model.config.split.longest_history)).take(of)
+    bought = past.take(past.is_purchase & np.isin(past.visitor, visitors))
     contexts = np.arange(len(served.visitor))
     return recommended(
         model.ranked(histories, served.kind, config.depth),

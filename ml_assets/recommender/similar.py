@@ -7,7 +7,6 @@ Belongs here: the similarity of items, and keeping each item's best. Does not be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,13 +73,3 @@ class SimilarItems:
     def rows(self) -> NDArray[np.int64]:
         """Number of the item that each entry is similar to."""
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
-
-    def save(self, file: Path) -> None:
-        """Write arrays alone."""
-        np.savez_compressed(file, offsets=self.offsets, items=self.items, scores=self.scores)
-
-    @classmethod
-    def load(cls, file: Path) -> SimilarItems:
-        """Return what ``save`` wrote."""
-        with np.load(file, allow_pickle=False) as arrays:
-            return cls(arrays["offsets"], arrays["items"], arrays["scores"])

@@ -81,12 +81,12 @@ class TrainedRecommender:
         return choice_metadata(self.facts.choice, self.facts.lessons, self.facts.remark)
 
     def release(self, candidate: str) -> Release:
-        """Return what the registry gets of a candidate."""
+        """Return what the registry gets of a candidate; all of them are asked the same."""
+        del candidate
         clicks, until = self.rows.clicks, self.split.fitted_until
         past = clicks.before(until)
-        fitted = self.candidates[Method(candidate)]
         some = past.viewers()[:_EXAMPLES]
-        texts = history_texts(clicks.items, past.histories(some, fitted.longest_history))
+        texts = history_texts(clicks.items, past.histories(some, self.facts.config.split.longest_history))
         return Release(
             input_example=pd.DataFrame({ITEMS: texts or ["[]"]}),
             parameters={"recommender": self.facts.config.model_dump()},
@@ -107,13 +107,13 @@ def fit(
     rows = stored_clicks(question, files)
     training = train(question, rows, config)
     files.replace_folder(files.candidates(question.name), lambda folder: _store(folder, training.candidates))
-    last = training.fitted.last_click
+    last = training.learned.last_click
     facts = RecommenderFacts(
         fingerprint=fingerprint(pd.DataFrame(), rows.facts.fingerprint, config.model_dump_json(), code_version),
-        learned_until=NEVER if last is None else training.candidates[training.chosen].fitted_until.item(),
+        learned_until=NEVER if last is None else training.learned.until.astype("datetime64[us]").item(),
         chosen=training.chosen.value,
         choice=training.choice,
-        lessons=training.fitted.lessons,
+        lessons=training.learned.lessons,
         last_click=None if last is None else last.astype("datetime64[us]").item(),
         config=config,
         remark=training.remark,

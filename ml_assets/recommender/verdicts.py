@@ -6,6 +6,8 @@ Belongs here: pure judgements, and what of them keeps a version from serving. Do
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ml_assets.classification.verdicts import in_words
 from ml_assets.family.records import Judgement
 from ml_assets.metrics.estimate import Estimate
@@ -14,11 +16,23 @@ from ml_assets.recommender.methods import RULE, Method
 
 
 def judged_time(record: RecommenderRecord) -> Judgement:
-    """Judge whether the version knows nothing of what it is asked."""
-    last = record.last_click
-    if last is None or last < record.fitted_until:
-        return Judgement(True, f"the newest event that it was fitted to is of {last}, before {record.fitted_until}")
-    return Judgement(False, f"it was fitted to an event of {last}, which is not before {record.fitted_until}")
+    """Judge whether nothing that was learned or counted knows of what is asked."""
+    last, late = record.last_click, [each for each in record.counted if not _is_before(each.last_event, each.asked_at)]
+    if not _is_before(last, record.fitted_until):
+        return Judgement(False, f"it learned from an event of {last}, which is not before {record.fitted_until}")
+    if late:
+        words = ", ".join(f"an event of {each.last_event} for {each.asked_at}" for each in late)
+        return Judgement(False, f"counted was what is not before the moment at which is asked: {words}")
+    newest = max((each.last_event for each in record.counted if each.last_event), default=last)
+    return Judgement(
+        True,
+        f"the newest event that it learned from is of {last}, before {record.fitted_until}; for each moment only "
+        f"earlier events were counted, the newest of all is of {newest}",
+    )
+
+
+def _is_before(event: datetime | None, moment: datetime) -> bool:
+    return event is None or event < moment
 
 
 def judged_against(record: RecommenderRecord, other: Method) -> Judgement:

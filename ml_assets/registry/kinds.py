@@ -67,7 +67,7 @@ KINDS: dict[str, Kind] = {
         Kind("model.json", "ml_assets.classification.fitted", "FittedClassifier"),
         Kind("value.json", "ml_assets.cltv.fitted", "FittedValue"),
         Kind("segmentation.json", "ml_assets.segmentation.fitted", "FittedSegmentation"),
-        Kind("recommender.json", "ml_assets.recommender.fitted", "FittedRecommender"),
+        Kind("recommender.json", "ml_assets.recommender.fitted", "FittedRecommender", ("dagster", "implicit")),
     )
 }
 

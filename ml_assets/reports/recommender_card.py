@@ -70,11 +70,13 @@ def _data(record: RecommenderRecord) -> Section:
     window = record.window
     points = [
         f"{count(record.events)} events of {count(record.visitors)} visitors, complete until {record.complete_until}.",
-        f"Fitted to what happened before {record.fitted_until}; the newest such event is of {record.last_click}.",
-        f"{count(record.items)} items were viewed by then: no other is ever shown.",
+        f"Learned from what happened before {record.fitted_until}; the newest such event is of {record.last_click}.",
+        "What is counted (items, popularity, what goes with what) is counted anew for each week that is asked, from "
+        "all that was known before it, and for the lists that are shown from all that is known at the event clock.",
+        f"{count(record.items)} items were known before the last week: an item that nobody has viewed is never shown.",
         "The order of candidates was learned from "
         + (", ".join(f"{count(each)} contexts of a {kind}" for kind, each in record.lessons.items()) or "nothing")
-        + ", each scored by what was known at its own moment.",
+        + ", each scored by what was counted before its own moment.",
     ]
     if window is None:
         return Section("Data", "The log is too short for a test window.", tuple(points))
@@ -96,7 +98,13 @@ def _data(record: RecommenderRecord) -> Section:
         ("context", "contexts", "visitors", "targets", "viewed before", "of unknown items"),
         rows,
     )
-    return Section("Data", points=tuple(points), tables=(table,))
+    counted = FactsTable(
+        "Counted before each week",
+        "",
+        ("week from", "newest event", "items"),
+        tuple((str(each.asked_at), str(each.last_event or DASH), count(each.items)) for each in record.counted),
+    )
+    return Section("Data", points=tuple(points), tables=(table, counted))
 
 
 def _comparison(record: RecommenderRecord, config: RecommenderGateConfig) -> Section:
@@ -203,7 +211,7 @@ def _course(record: RecommenderRecord) -> Section:
         return Section("Week by week", "There is no week to show.")
     return Section(
         "Week by week",
-        "Each week is asked of the same method, fitted anew to what was known before it.",
+        "Each week is asked of the same method that has learned anew, from all that was known before it.",
         tables=(FactsTable("Course", "", ("from", "contexts", _PRIMARY_TITLE, "re-viewing", "better by"), rows),),
         drawings=(course_drawing(record.course),),
     )
@@ -216,7 +224,8 @@ def _limits(record: RecommenderRecord) -> Section:
             "What was viewed is the truth, and what was shown at the time is not known: a good item that nobody saw "
             "counts as wrong.",
             "Rules of serving (availability, caps, purchases) come after what is measured here.",
-            f"Items first viewed from {record.fitted_until} on are unknown until the next version.",
+            "An item that was first viewed within a week is known in that week to those alone who viewed it: what goes "
+            "with it is counted from the next week on, and for the lists that are shown at the event clock.",
             "A list of popular items says nothing of the visitor; it is flagged as fallback wherever it stands.",
             "An RMSE and an MAE of exactly 3.0, as reported elsewhere, are what predicting 0 gives for strengths that "
             "are all 3. A ranking has no such error, and none is claimed.",

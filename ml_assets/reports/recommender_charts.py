@@ -27,7 +27,7 @@ def course_drawing(course: Sequence[WeekRecord]) -> Drawing:
         spread_axis("NDCG@20", [*values, *plain]),
         [
             _series("re-viewing", Look.RULE, [(week.rule, name) for week, name in zip(course, weeks, strict=True)]),
-            _series("refitted", Look.MODEL, [(week.value, name) for week, name in zip(course, weeks, strict=True)]),
+            _series("learned anew", Look.MODEL, [(week.value, name) for week, name in zip(course, weeks, strict=True)]),
         ],
     )
 

@@ -18,8 +18,11 @@ from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ecom_assets.warehouse.postgres_server import Address, session
 from ecom_assets.warehouse.postgres_types import postgres_type
 from ml_assets.contract import PROMOTIONS, TableName
+from ml_assets.family.scoring import Scored, clear_standing
 from ml_assets.prediction_checks import schema_problems
 from ml_assets.predictions import DECLARED_TABLES, PREDICTION_TABLES
+from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET
+from ml_assets.recommender.scoring import standing_lists
 from ml_assets.warehouse import Warehouse
 from tests.fixtures.predictions import scores
 from tests.postgres_server import PostgresServer
@@ -115,6 +118,25 @@ def test_a_list_is_replaced_whole_and_others_stay(warehouse: PlatformWarehouse) 
     # A row that stands for itself is replaced alone.
     warehouse.replace(RECOMMENDATIONS.name, ranked(b=["9"]), key)
     assert listed(warehouse)["b"] == ["9", "5"]
+
+
+def test_lists_go_by_their_day_and_by_whom_the_events_know(warehouse: PlatformWarehouse) -> None:
+    events = pd.DataFrame({"visitor_id": ["a", "b"], "session_id": ["s", "t"]})
+    warehouse.replace(RECOMMENDER_RETAILROCKET.events, events, key=["visitor_id"])
+    now = datetime(2018, 3, 10, 12)
+    rows = ranked(a=["1"], b=["2"], c=["3"], s=["4"], u=["5"])
+    rows["context"] = ["visitor", "visitor", "visitor", "session", "session"]
+    clock = np.datetime64("2018-03-10T11:00:00", "us")
+    for day in ("2018-03-11", "2018-03-10", "2018-03-03", "2018-03-02"):
+        older = rows.assign(as_of_date=pd.Timestamp(day), scored_at=pd.Timestamp("2018-03-01"), is_backtest=False)
+        warehouse.replace(RECOMMENDATIONS.name, older, RECOMMENDATIONS.key, RECOMMENDATIONS.answer_key)
+    new = rows.iloc[:1].assign(as_of_date=pd.Timestamp("2018-03-10"), scored_at=now, is_backtest=False)
+    warehouse.replace(RECOMMENDATIONS.name, new, RECOMMENDATIONS.key, RECOMMENDATIONS.answer_key)
+    standing = standing_lists(RECOMMENDER_RETAILROCKET, clock, keep_days=7)
+    clear_standing(warehouse, RECOMMENDATIONS, Scored("1", new, 0, ()), standing, now)
+    found = warehouse.read(RECOMMENDATIONS.name)
+    left = sorted(zip(pd.to_datetime(found["as_of_date"]).dt.day, found["context_id"], strict=True))
+    assert left == [(3, "a"), (3, "b"), (3, "s"), (10, "a")]
 
 
 def test_a_failing_write_leaves_the_old_rows(warehouse: PlatformWarehouse) -> None:

@@ -99,7 +99,8 @@ def _most(
     # The bits of floats from 0 on ascend as the floats do, so row and probability make one number to sort by.
     packed = (rows << 32) - mass.astype(np.float32).view(np.uint32)
     ordered = np.sort(packed)
-    starts = np.searchsorted(rows, rows)
-    last = np.minimum(starts + count, np.searchsorted(rows, rows, side="right")) - 1
-    kept = packed <= ordered[last]
+    starts = np.flatnonzero(np.append(True, rows[1:] != rows[:-1])[: len(rows)])
+    lengths = np.diff(np.append(starts, len(rows)))
+    last = starts + np.minimum(lengths, count) - 1
+    kept = packed <= np.repeat(ordered[last], lengths)
     return key[kept], mass[kept]

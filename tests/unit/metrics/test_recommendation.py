@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_assets.metrics.recommendation import NO_ITEM, RankedLists, coverage, mean_estimate, popularity_bias
+from ml_assets.metrics.recommendation import (
+    NO_ITEM,
+    RankedLists,
+    coverage,
+    mean_estimate,
+    mean_estimates,
+    popularity_bias,
+)
 
 # Wanted of the first list: 7 and 3; of the second: 5; of the third: nothing.
 RANKED = np.array([[3, 9, 7, 1], [8, 5, 5, NO_ITEM], [1, 2, 3, 4]])
@@ -153,3 +160,24 @@ def test_equal_values_have_no_width_and_nothing_has_no_value() -> None:
     assert mean_estimate(np.array([np.nan]), np.array([1]), resamples=50, seed=1).value is None
     alone = mean_estimate(np.array([1.0, 0.0]), np.array([4, 4]), resamples=50, seed=1)
     assert (alone.value, alone.low) == (0.5, None)
+
+
+def test_several_figures_have_the_intervals_that_each_has_alone() -> None:
+    random = np.random.default_rng(3)
+    values, entity = random.random((60, 3)), random.integers(0, 25, 60)
+    together = mean_estimates(values, entity, resamples=80, seed=5, confidence=0.9)
+    alone = [mean_estimate(column, entity, resamples=80, seed=5, confidence=0.9) for column in values.T]
+    for each, other in zip(together, alone, strict=True):
+        assert each.value == pytest.approx(other.value)
+        assert each.low == pytest.approx(other.low)
+        assert each.high == pytest.approx(other.high)
+
+
+def test_a_figure_that_some_lists_lack_is_the_mean_of_the_others() -> None:
+    values = np.array([[1.0, np.nan], [np.nan, np.nan], [0.0, np.nan], [0.5, np.nan]])
+    some, nothing = mean_estimates(values, np.arange(4), resamples=200, seed=1)
+    assert some.value == pytest.approx(0.5)
+    assert some.low is not None and some.high is not None
+    assert 0 <= some.low < 0.5 < some.high <= 1
+    assert nothing.value is None
+    assert [each.value for each in mean_estimates(values[:0], np.arange(0), resamples=5, seed=1)] == [None, None]

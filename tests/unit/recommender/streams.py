@@ -13,6 +13,7 @@ import pandas as pd
 from ml_assets.contract import OBSERVATION_WINDOWS
 from ml_assets.recommender.config import RankerConfig, RecommenderConfig, SplitConfig
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET as QUESTION
+from ml_assets.recommender.retrieval.als import ALSConfig
 from tests.fixtures.question_home import QuestionHome
 
 START = pd.Timestamp("2015-05-04")
@@ -22,7 +23,8 @@ CLOCK = START + pd.Timedelta(weeks=WEEKS) + pd.Timedelta(hours=2)
 ITEMS = 60
 QUICK = RecommenderConfig(
     split=SplitConfig(test_moments=2, choice_moments=1, lesson_moments=2),
-    ranker=RankerConfig(max_lessons=400, max_rounds=20, patience=5, head=20, tail=10),
+    ranker=RankerConfig(max_lessons=400, max_rounds=20, patience=5),
+    als=ALSConfig(factors=8, iterations=3, width=30, threads=1),
     candidates=30,
     popular_candidates=5,
     min_lessons=20,

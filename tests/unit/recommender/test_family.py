@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ import pytest
 
 from ml_assets.contract import FILES_RESOURCE, REGISTRY_RESOURCE, WAREHOUSE_RESOURCE
 from ml_assets.family.assets import SCHEMA_CHECK, build_family_assets
+from ml_assets.family.scoring import Scored, score
 from ml_assets.keys import Step
 from ml_assets.predictions import PREDICTION_TABLES, SIMILAR_ITEMS
+from ml_assets.recommender.as_of import AsOf
 from ml_assets.recommender.assets import build_similar_items_asset
-from ml_assets.recommender.config import RecommenderScoringConfig
+from ml_assets.recommender.clicks import Clicks
+from ml_assets.recommender.config import RecommenderGateConfig, RecommenderScoringConfig
 from ml_assets.recommender.family import (
     POPULARITY_CHECK,
     RULE_CHECK,
@@ -24,13 +29,14 @@ from ml_assets.recommender.family import (
     TRAINING_SET_CHECK,
     RecommenderFamily,
 )
+from ml_assets.recommender.fitted import FittedRecommender
 from ml_assets.recommender.measure import stored_record
 from ml_assets.recommender.methods import RULE, Method
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET as QUESTION
-from ml_assets.recommender.scoring import UNAVAILABLE_CHECK, UNSEEN_CHECK, judgements_of
-from ml_assets.recommender.serving_rules import ItemFacts
+from ml_assets.recommender.scoring import UNAVAILABLE_CHECK, UNSEEN_CHECK, answers, asked_now, judgements_of
+from ml_assets.recommender.similar_rows import SimilarItemsConfig, similar_answers
 from ml_assets.recommender.verdicts import judged_against, judged_time
-from ml_assets.registry.names import CANDIDATE, CHAMPION
+from ml_assets.registry.names import CANDIDATE, CHAMPION, LEARNED_UNTIL
 from ml_assets.registry.verdict import Verdict
 from ml_assets.reports.scoreboard_record import ScoreVerdict
 from tests.fixtures.question_home import QuestionHome, failed_checks
@@ -70,7 +76,7 @@ def candidate(home: QuestionHome) -> str:
 
 
 def with_now(events: pd.DataFrame) -> pd.DataFrame:
-    """Add an open session, one that has just ended, and a visitor of whom nothing known was viewed."""
+    """Add an open session, one that has just ended, and a visitor who views at the clock what nobody has viewed."""
     late = [
         event("v1", "open", 5, str(CLOCK - pd.Timedelta(minutes=3))),
         event("v2", "ended", 5, str(CLOCK - pd.Timedelta(minutes=31))),
@@ -135,10 +141,13 @@ def test_lists_are_as_declared(home: QuestionHome) -> None:
     counts = found.groupby(["context", "context_id"])["rank"].agg(["count", "max"])
     assert (counts["count"] == 20).all()
     assert (counts["max"] == 20).all()
-    assert not found["item_id"].isin(["6", "7", "999"]).any()
-    stranger = found[found["context_id"].isin(["new", "stranger"])]
-    assert stranger["is_fallback"].all()
-    assert len(stranger) == 40
+    assert not found["item_id"].isin(["6", "7"]).any()
+    # An event at the clock is known: who has just come gets back what they view, and for the rest popular items.
+    is_stranger = found["context_id"].isin(["new", "stranger"])
+    stranger = found[is_stranger & (found["rank"] == 1)]
+    assert set(found.loc[is_stranger & ~found["is_fallback"], "item_id"]) >= {"999"}
+    assert len(stranger) == 2
+    assert not found.loc[~is_stranger, "item_id"].eq("999").any()
     assert not found["is_backtest"].any()
     assert set(pd.to_datetime(found["as_of_date"])) == {CLOCK.normalize()}
     similar = home.warehouse.read(SIMILAR_ITEMS.name)
@@ -205,18 +214,135 @@ def test_the_checks_find_what_they_are_for(home: QuestionHome) -> None:
     record = stored_record(QUESTION, home.files)
     assert judged_time(record).passed
     assert not judged_time(record.model_copy(update={"last_click": record.fitted_until})).passed
+    first, *others = record.counted
+    known_too_much = first.model_copy(update={"last_event": first.asked_at})
+    assert not judged_time(record.model_copy(update={"counted": (known_too_much, *others)})).passed
+    asked = asked_now(QUESTION, home.warehouse)
+    found = judgements_of(pd.Series(["6", "888"]), asked, RecommenderScoringConfig())
+    assert found[UNSEEN_CHECK].words.startswith("1 rows")
+    assert not found[UNSEEN_CHECK].passed
+    assert not found[UNAVAILABLE_CHECK].passed
+    earlier = replace(asked, clock=asked.clock - np.timedelta64(1, "s"))
+    # The item that was viewed at the clock was not seen a second before it.
+    assert judgements_of(pd.Series(["999"]), asked, RecommenderScoringConfig())[UNSEEN_CHECK].passed
+    assert not judgements_of(pd.Series(["999"]), earlier, RecommenderScoringConfig())[UNSEEN_CHECK].passed
+
+
+def test_a_refresh_that_looks_one_week_too_far_fails_the_check(
+    home: QuestionHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert judged_time(FAMILY.measure(home.files, RecommenderGateConfig(resamples=20)).record).passed  # type: ignore[arg-type]
+
+    def too_far(clicks: Clicks, moment: np.datetime64) -> Clicks:
+        return clicks.take(clicks.occurred < moment + np.timedelta64(7, "D"))
+
+    monkeypatch.setattr(Clicks, "before", too_far)
+    found = judged_time(FAMILY.measure(home.files, RecommenderGateConfig(resamples=20)).record)  # type: ignore[arg-type]
+    assert not found.passed
+    assert "not before the moment" in found.words
+
+
+def test_lists_come_from_the_champion_as_of_the_clock(home: QuestionHome) -> None:
+    """What is shown does not depend on what was counted when the version was saved."""
     version = home.registry.aliased(QUESTION.name, CHAMPION)
     assert version is not None
     model = home.registry.load(version)
-    facts = ItemFacts(np.arange(len(model.ids)) != 3, np.zeros(len(model.ids), dtype=np.int64))
-    found = judgements_of(model, np.array([3, len(model.ids)]), facts, RecommenderScoringConfig())
-    assert not found[UNSEEN_CHECK].passed
-    assert not found[UNAVAILABLE_CHECK].passed
+    assert isinstance(model, FittedRecommender)
+    asked = asked_now(QUESTION, home.warehouse)
+    assert model.counted.until < asked.clock
+    later = model.refreshed(AsOf(asked.clicks, asked.known_until, model.config))
+    config = RecommenderScoringConfig()
+    one, other = (answers(QUESTION, each, asked, config).frame for each in (model, later))
+    pd.testing.assert_frame_equal(one, other)
+    key = list(TABLE.key)
+    pd.testing.assert_frame_equal(
+        one.sort_values(key, ignore_index=True), scores(home)[list(one.columns)], check_dtype=False
+    )
+    similar = similar_answers(later, asked, SimilarItemsConfig()).frame
+    assert set(similar["item_id"]) <= set(later.ids)
+
+
+def test_the_champion_meets_its_challenger_at_the_same_moments(home: QuestionHome) -> None:
+    contest = FAMILY.contest(home.files, RecommenderGateConfig(**GATE))
+    model = contest.trained.chosen
+    old = AsOf(contest.trained.rows.clicks, contest.trained.split.choice[0], model.config)
+    for champion in (model, model.refreshed(old)):
+        gain = contest.gain_over(champion, 1)
+        assert gain is not None
+        assert (gain.value, gain.low, gain.high) == (0, 0, 0)
+
+
+def older_lists(home: QuestionHome, days: int, score: float = 0.0) -> None:
+    """Write the lists of the clock's day as if they had been given some days before, all with one score."""
+    rows = scores(home)
+    rows = rows[pd.to_datetime(rows["as_of_date"]) == CLOCK.normalize()]
+    rows = rows.assign(
+        as_of_date=pd.to_datetime(rows["as_of_date"]) - pd.Timedelta(days=days),
+        scored_at=pd.Timestamp("2030-01-01"),
+        score=score,
+    )
+    home.warehouse.replace(TABLE.name, rows, TABLE.key, whole=TABLE.answer_key)
+
+
+def days_of(home: QuestionHome) -> dict[int, int]:
+    """Return how many lists there are by days before the clock."""
+    found = scores(home)[[*TABLE.answer_key]].drop_duplicates()
+    ages = (CLOCK.normalize() - pd.to_datetime(found["as_of_date"])).dt.days
+    return dict(ages.value_counts().sort_index())
+
+
+def lists_again(home: QuestionHome, **settings: object) -> Scored:
+    config = RecommenderScoringConfig(**settings)  # type: ignore[arg-type]
+    return score(FAMILY, home.warehouse, home.files, home.registry, config, datetime(2031, 1, 1))
+
+
+def test_older_lists_stay_for_the_declared_days(home: QuestionHome) -> None:
+    [now] = days_of(home).values()
+    for days in (3, 56, 57, -1):
+        older_lists(home, days)
+    assert lists_again(home).problems == ()
+    # 57 days are too long ago, and a day after the clock has not come yet.
+    assert days_of(home) == {0: now, 3: now, 56: now}
+    assert lists_again(home, keep_days=2).problems == ()
+    assert days_of(home) == {0: now}
+
+
+def test_lists_of_who_is_not_known_any_more_go(home: QuestionHome) -> None:
+    older_lists(home, 3)
+    events = with_now(stream())
+    fill(home, events[events["visitor_id"] != "v1"], unavailable=("6", "7"))
+    assert lists_again(home).problems == ()
+    found = scores(home)
+    assert not found["context_id"].isin(["v1", "open"]).any()
+    assert set(days_of(home)) == {0, 3}
+
+
+def test_new_lists_replace_those_of_their_day_and_no_honest_one_by_hindsight(home: QuestionHome) -> None:
+    older_lists(home, 0, score=-1.0)
+    assert (scores(home)["score"] == -1).all()
+    version = home.registry.aliased(QUESTION.name, CHAMPION)
+    assert version is not None
+    home.registry.set_tag(version, LEARNED_UNTIL, "2031-01-01")
+    scored = lists_again(home)
+    assert (len(scored.frame), scored.kept) == (0, len(scores(home)))
+    assert (scores(home)["score"] == -1).all()
+    home.registry.set_tag(version, LEARNED_UNTIL, "2015-01-01")
+    assert lists_again(home).kept == 0
+    assert not (scores(home)["score"] == -1).any()
 
 
 def test_the_card_is_whole_and_needs_nothing_else(home: QuestionHome) -> None:
     card = home.files.model_card(QUESTION.name).read_text()
-    for words in ("Stage by stage", "Week by week", "For a visitor", "For a session", "Limits", "re view"):
+    for words in (
+        "Stage by stage",
+        "Counted before each week",
+        "alternating least squares",
+        "Week by week",
+        "For a visitor",
+        "For a session",
+        "Limits",
+        "re view",
+    ):
         assert words in card
     assert "src=" not in card
     assert "<script" not in card

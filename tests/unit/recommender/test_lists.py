@@ -10,10 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.clicks import Clicks
+from ml_assets.recommender.config import RecommenderConfig, SplitConfig
 from ml_assets.recommender.contexts import ContextKind
+from ml_assets.recommender.counted import Counted
 from ml_assets.recommender.fitted import ITEMS, MODEL_FILE, SCORES, FittedRecommender
-from ml_assets.recommender.fitting import fit_at
+from ml_assets.recommender.fitting import learned_by
+from ml_assets.recommender.lessons import Lessons
 from ml_assets.recommender.lists import distinct_histories, ranked_once
 from ml_assets.recommender.methods import LEARNED, Method, said_of
 from ml_assets.recommender.sessions import Sessions
@@ -27,20 +31,26 @@ from tests.unit.recommender.streams import QUICK, START, UNTIL, stream
 def model() -> FittedRecommender:
     clicks = Clicks.of(stream())
     split = split_of(np.datetime64(START.to_pydatetime(), "us"), UNTIL, QUICK.split)
-    fitted = fit_at(clicks, split.fitted_until, split, QUICK)
-    return FittedRecommender.of("q", Method.TWO_STAGE, fitted, split.fitted_until, 20)
+    until = split.fitted_until
+    learned = learned_by(Lessons(Timeline(clicks, QUICK, split.horizon), split), until)
+    as_of = AsOf(clicks, until, QUICK)
+    model = FittedRecommender.of("q", Method.TWO_STAGE, learned, as_of)
+    # What all methods need, so that each can be asked by the same fixture.
+    return replace(model, counted=replace(model.counted, factors=as_of.factors))
 
 
 def test_the_rule_shows_the_newest_items_first_then_popular_ones() -> None:
     rule = FittedRecommender(
         question="q",
         method=Method.RE_VIEW,
-        longest_history=3,
-        fitted_until=np.datetime64("2015-06-01", "us"),
-        ids=np.array(["10", "20", "30", "40"], dtype=object),
-        popularity=np.array([0.1, 0.6, 0.3, 0.0]),
-        similar=SimilarItems(np.zeros(5, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)),
-        core=None,
+        config=RecommenderConfig(split=SplitConfig(longest_history=3)),
+        learned_until=np.datetime64("2015-06-01", "us"),
+        orders={},
+        counted=Counted(
+            until=np.datetime64("2015-06-01", "us"),
+            ids=np.array(["10", "20", "30", "40"], dtype=object),
+            popularity=np.array([0.1, 0.6, 0.3, 0.0]),
+        ),
     )
     found = rule.lists(Sessions.of_lists([[3, 0, 3], [-1], [1, 0, 2, 0]]), ContextKind.VISITOR, 3)
     assert [found.item[found.context == row].tolist() for row in range(3)] == [[3, 0, 1], [1, 2, 0], [0, 2, 1]]
@@ -50,8 +60,11 @@ def test_the_rule_shows_the_newest_items_first_then_popular_ones() -> None:
         [True, True, True],
         [False, False, True],
     ]
-    with pytest.raises(ValueError, match="nothing was"):
-        replace(rule, method=Method.NEIGHBOURS).ranked(Sessions.of_lists([[0]]), ContextKind.SESSION, 3)
+    # Without anything that goes with anything two stages keep to the rule, and the others have nothing to say.
+    histories = Sessions.of_lists([[0]])
+    for method in LEARNED:
+        said = replace(rule, method=method).ranked(histories, ContextKind.SESSION, 3)
+        assert said.item.tolist() == ([0] if method is Method.TWO_STAGE else [])
 
 
 @pytest.mark.parametrize("method", LEARNED)
@@ -78,10 +91,11 @@ def test_equal_histories_are_asked_about_once() -> None:
     for row in range(len(histories)):
         assert distinct[same[row]].tolist() == histories[row].tolist()
     asked = []
+    counted = Counted(np.datetime64("2015-06-01", "us"), np.array(["a", "b", "c"], dtype=object), np.ones(3) / 3)
 
     def said(some: Sessions):  # type: ignore[no-untyped-def]
         asked.append(len(some))
-        return said_of(Method.RE_VIEW, None, some, ContextKind.VISITOR, 3)
+        return said_of(Method.RE_VIEW, counted, {}, some, ContextKind.VISITOR)
 
     found = ranked_once(histories, 5, said)
     assert sum(asked) == 4
@@ -97,7 +111,9 @@ def test_the_next_of_a_chain_is_found(model: FittedRecommender) -> None:
     assert np.mean(hits) > 0.8
 
 
-def test_saved_and_loaded_it_answers_the_same(model: FittedRecommender, tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", Method)
+def test_saved_and_loaded_it_answers_the_same(model: FittedRecommender, method: Method, tmp_path: Path) -> None:
+    model = replace(model, method=method)
     model.save(tmp_path / "model")
     loaded = kind_of(tmp_path / "model").load(tmp_path / "model")
     asked = pd.DataFrame({ITEMS: ['["3", "4"]', "[]", '["nobody knows"]']}, index=[5, 6, 7])
@@ -108,6 +124,12 @@ def test_saved_and_loaded_it_answers_the_same(model: FittedRecommender, tmp_path
     assert items[1] == items[2]
     assert all(set(each) <= set(model.ids) for each in items)
     assert [len(json.loads(text)) for text in first[SCORES]] == [20, 20, 20]
+    # A version that lacks a part of it does not answer by what is left.
+    for file in sorted(path for path in (tmp_path / "model").iterdir() if path.name != MODEL_FILE):
+        moved = file.rename(tmp_path / file.name)
+        with pytest.raises(FileNotFoundError, match=file.name):
+            FittedRecommender.load(tmp_path / "model")
+        moved.rename(file)
     (tmp_path / "model" / MODEL_FILE).write_text('{"method": "magic"}')
     with pytest.raises(UnreadableModelError, match=MODEL_FILE):
         FittedRecommender.load(tmp_path / "model")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_assets.recommender.query import Query
-from ml_assets.recommender.scores import Groups, Scores, looked_up, stable_order
+from ml_assets.recommender.scores import Groups, Scores, falling_order, first_of_row, looked_up, stable_order
 from ml_assets.recommender.sessions import Sessions
 
 PREFIXES = st.lists(st.lists(st.integers(0, 5), max_size=8), max_size=5)
@@ -36,6 +36,26 @@ def test_ranks_go_by_score_and_then_by_item() -> None:
     assert scores.best(1).keys.tolist() == [4, 13]
     assert scores.best(2).items.tolist() == [1, 4, 2, 3]
     assert scores.best(2).rows.tolist() == [0, 0, 1, 1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([-2.5, -1e-30, -0.0, 0.0, 1e-30, 1.0, 1.0 + 1e-12, 3e30])),
+        max_size=20,
+    ),
+    st.sampled_from([0, 2**40]),
+)
+def test_the_falling_order_is_that_of_sorting_by_row_value_and_place(
+    entries: list[tuple[int, float]], further: int
+) -> None:
+    entries = sorted(entries, key=lambda entry: entry[0])
+    # Rows of large numbers do not fit into one number with the rest, and are sorted by two keys.
+    rows = np.array([row + further for row, _ in entries], dtype=np.int64)
+    values = np.array([value for _, value in entries])
+    single = values.astype(np.float32)
+    expected = sorted(range(len(entries)), key=lambda at: (rows[at], -single[at], at))
+    assert falling_order(rows, values).tolist() == expected
+    assert first_of_row(rows).tolist() == [rows.tolist().index(row) for row in rows.tolist()]
 
 
 def test_unknown_keys_have_what_stands_for_missing() -> None:

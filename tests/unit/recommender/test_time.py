@@ -10,10 +10,9 @@ from ml_assets.recommender.catalogue import Catalogue
 from ml_assets.recommender.clicks import Clicks, numbered
 from ml_assets.recommender.config import SplitConfig
 from ml_assets.recommender.contexts import contexts_at, contexts_within
-from ml_assets.recommender.fitting import fit_at
 from ml_assets.recommender.split import split_of
 from ml_assets.recommender.training_set import click_problems
-from tests.unit.recommender.streams import QUICK, START, UNTIL, event, stream
+from tests.unit.recommender.streams import START, event
 
 MOMENT = np.datetime64("2015-05-11T00:00:00", "us")
 WEEK = np.timedelta64(7, "D").astype("timedelta64[us]")
@@ -86,27 +85,6 @@ def test_a_short_log_has_fewer_moments(days: int, tests: int, choices: int) -> N
     if tests:
         assert split.choice[-1] + split.horizon == split.test[0]
         assert split.test[-1] + split.horizon == split.end
-
-
-def test_what_comes_after_the_moment_changes_nothing_that_is_fitted() -> None:
-    events = stream()
-    split = split_of(np.datetime64(START.to_pydatetime(), "us"), UNTIL, QUICK.split)
-    until = split.fitted_until
-    is_past = events["occurred_at"] < pd.Timestamp(until)
-    poisoned = events.copy()
-    poisoned.loc[~is_past, "item_id"] = "1"
-    whole, changed = Clicks.of(events), Clicks.of(poisoned)
-    one, other = fit_at(whole, until, split, QUICK), fit_at(changed, until, split, QUICK)
-    assert one.last_click == other.last_click
-    assert one.last_click is not None
-    assert one.last_click < until
-    assert one.catalogue.ids.tolist() == other.catalogue.ids.tolist()
-    np.testing.assert_array_equal(one.catalogue.popularity, other.catalogue.popularity)
-    np.testing.assert_array_equal(one.similar.scores, other.similar.scores)
-    assert one.core is not None
-    assert other.core is not None
-    for kind, trees in one.core.orders.items():
-        assert trees.save_raw("json") == other.core.orders[kind].save_raw("json")
 
 
 def test_problems_of_events_are_named() -> None:
