@@ -104,18 +104,13 @@ class RecommenderConfig(Config):
             retrieval=RetrievalConfig(
                 candidates=self.candidates,
                 max_age=self.split.longest_history,
-<<<<<<< HEAD
-                # A batch asks for everybody: of the walk's reach most is within three steps, at a tenth of the time.
-                walk=WalkConfig(steps=3, frontier=60),
-                # Vectors of a whole catalogue take longer to fit than all else together, at each of many moments.
-                vectors=None,
-                votes={"walk": 1.0, "neighbours": 0.3},
-=======
                 # A batch asks for everybody: most of the walk's reach is within three steps from few items, at a tenth
                 # of the time.
                 walk=WalkConfig(steps=3, frontier=30),
                 last_walk=WalkConfig(prefix_decay=0.3, steps=3, frontier=30),
->>>>>>> main
+                # Vectors of a whole catalogue take longer to fit than all else together, at each of many moments.
+                vectors=None,
+                votes={"walk": 1.0, "neighbours": 0.3},
             ),
             ranking=RankingConfig(
                 trees=RankingTrees(
