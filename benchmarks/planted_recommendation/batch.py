@@ -12,19 +12,21 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml_assets.files import ModelFiles, write_frame, write_text
 from ml_assets.metrics.recommendation import NO_ITEM, RankedLists
+from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.config import RecommenderConfig, RecommenderGateConfig
-from ml_assets.recommender.contexts import ContextKind, Contexts
+from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.evaluation import PRIMARY, RecommenderRecord
 from ml_assets.recommender.family import RecommenderFamily
-from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.judging import LENGTH
+from ml_assets.recommender.judging import LENGTH, asked_at
 from ml_assets.recommender.measure import test_contexts
+from ml_assets.recommender.methods import Method
 from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET as QUESTION
 from ml_assets.recommender.serving_rules import Ranked, filled
-from ml_assets.recommender.sessions import spans
+from ml_assets.recommender.sessions import Sessions, spans
 from ml_assets.recommender.steps import TrainedRecommender
 from ml_assets.recommender.training_set import ClicksFacts
 from ml_assets.registry.promotion import decide
@@ -89,9 +91,7 @@ def lists_on(
         decision = decide(family.contest(files, gate).evidence(1), None, Terms())
     if not isinstance(record, RecommenderRecord) or not record.methods:
         return None
-    similar = {
-        kind: similar_lists(trained, contexts) for kind, contexts in test_contexts(trained).items() if len(contexts)
-    }
+    similar = similar_hits(trained)
     return Lists(
         contexts={kind: counts.contexts for kind, counts in record.window.counts.items()} if record.window else {},
         ndcg=_figures(record, PRIMARY) | {SIMILAR: {kind: _mean(hits.ndcg(LENGTH)) for kind, hits in similar.items()}},
@@ -102,29 +102,40 @@ def lists_on(
     )
 
 
-def similar_lists(trained: TrainedRecommender, contexts: Contexts) -> RankedLists:
-    """Return the hits of lists of the items most similar to the one viewed last, completed by popular items."""
-    model: FittedRecommender = trained.chosen
-    number_of = model.numbers(trained.rows.clicks.items)
-    last = number_of[contexts.histories.items[contexts.histories.offsets[1:] - 1]]
-    offsets = model.similar.offsets
-    is_known = last >= 0
-    starts = np.where(is_known, offsets[last], 0)
-    lengths = np.where(is_known, np.minimum(offsets[last + 1] - starts, LENGTH), 0)
+def similar_hits(trained: TrainedRecommender) -> dict[ContextKind, RankedLists]:
+    """Return the hits of lists of the items most similar to the one viewed last, completed by popular items.
+
+    Both are counted anew at each moment of the test window, as they are for every method.
+    """
+    clicks, moments, asked = trained.rows.clicks, trained.split.test, test_contexts(trained)
+    timeline = Timeline(clicks, trained.facts.config, trained.split.horizon)
+    lists = {kind: np.full((len(each), LENGTH), NO_ITEM, dtype=np.int64) for kind, each in asked.items()}
+    for moment, kind, rows in asked_at(asked, moments):
+        lists[kind][rows] = _similar_at(timeline.at(moment), asked[kind].take(rows).histories)
+    return {
+        kind: RankedLists.of(lists[kind], each.targets.items, each.targets.offsets)
+        for kind, each in asked.items()
+        if len(each)
+    }
+
+
+def _similar_at(as_of: AsOf, histories: Sessions) -> NDArray[np.int64]:
+    """Return the lists of histories, items as the clicks number them."""
+    popular, similar = as_of.counted(Method.POPULARITY).popular, as_of.similar
+    last = as_of.numbered(histories).items[histories.offsets[1:] - 1]
+    starts = np.where(last >= 0, similar.offsets[last], 0)
+    lengths = np.where(last >= 0, np.minimum(similar.offsets[last + 1] - starts, LENGTH), 0)
     at = spans(starts, lengths)
     named = Ranked(
-        context=np.repeat(np.arange(len(contexts)), lengths),
-        item=model.similar.items[at],
-        score=model.similar.scores[at],
+        context=np.repeat(np.arange(len(histories)), lengths),
+        item=similar.items[at],
+        score=similar.scores[at],
         is_fallback=np.zeros(len(at), dtype=np.bool_),
     )
-    full = filled(named, model.popular, np.arange(len(contexts)), LENGTH)
-    lists = np.full((len(contexts), LENGTH), NO_ITEM, dtype=np.int64)
-    lists[full.context, full.places] = full.item
-    # An item that the version does not know is wanted, and cannot be on a list.
-    wanted = number_of[contexts.targets.items]
-    unknown = len(model.ids) + np.arange(len(wanted))
-    return RankedLists.of(lists, np.where(wanted >= 0, wanted, unknown), contexts.targets.offsets)
+    full = filled(named, popular, np.arange(len(histories)), LENGTH)
+    lists = np.full((len(histories), LENGTH), NO_ITEM, dtype=np.int64)
+    lists[full.context, full.places] = as_of.of_catalogue()[full.item]
+    return lists
 
 
 def _figures(record: RecommenderRecord, name: str) -> dict[str, Figures]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -36,13 +37,15 @@ VISITORS, SESSIONS = ContextKind.VISITOR, ContextKind.SESSION
 ORDINARY = {OWN: 0.5, "last_item_co_visitation": 0.3, SIMILAR: 0.2, "re_view": 0.4, "popularity": 0.1}
 
 
-def trial(seed: int, *, is_null: bool = False, verdict: Verdict = Verdict.PROMOTED, **changed: float) -> Trial:
-    ndcg = {name: {VISITORS: value, SESSIONS: value} for name, value in (ORDINARY | changed).items()}
+def trial(
+    seed: int, changed: Mapping[str, float] | None = None, *, is_null: bool = False, verdict: Verdict = Verdict.PROMOTED
+) -> Trial:
+    ndcg = {name: {VISITORS: value, SESSIONS: value} for name, value in (ORDINARY | dict(changed or {})).items()}
     return Trial(seed, is_null, Lists({VISITORS: 30, SESSIONS: 10}, ndcg, ndcg, OWN, verdict))
 
 
-def trials(values: list[float], **other: float) -> list[Trial]:
-    return [trial(seed, **({OWN: value} | other)) for seed, value in enumerate(values)]
+def trials(values: list[float], other: Mapping[str, float] | None = None) -> list[Trial]:
+    return [trial(seed, {OWN: value} | dict(other or {})) for seed, value in enumerate(values)]
 
 
 def test_contexts_count_alike_whatever_their_kind() -> None:
@@ -51,7 +54,7 @@ def test_contexts_count_alike_whatever_their_kind() -> None:
 
 def test_gains_are_paired_by_seed() -> None:
     # Two stages are 0.1 better on each seed, however much the seeds differ.
-    found = [trial(seed, **{OWN: 0.2 * seed + 0.1, "re_view": 0.2 * seed}) for seed in range(3)]
+    found = [trial(seed, {OWN: 0.2 * seed + 0.1, "re_view": 0.2 * seed}) for seed in range(3)]
     gain = gain_over(found, "re_view")
     assert gain.low == pytest.approx(0.1)
     assert gain.high == pytest.approx(0.1)
@@ -71,14 +74,14 @@ def test_the_better_of_both_rules_is_chosen_for_each_kind() -> None:
 
 def test_what_is_planted_is_found_only_if_every_baseline_is_beaten() -> None:
     assert finds_what_is_planted(trials([0.50, 0.52, 0.51]))
-    assert not finds_what_is_planted(trials([0.50, 0.52, 0.51], **{SIMILAR: 0.51}))
+    assert not finds_what_is_planted(trials([0.50, 0.52, 0.51], {SIMILAR: 0.51}))
     # One seed has no interval, and so proves nothing.
     assert not finds_what_is_planted(trials([0.5]))
 
 
 def test_nothing_is_found_only_without_a_gain_and_without_promotions() -> None:
     def null(values: list[float], verdict: Verdict) -> list[Trial]:
-        return [trial(seed, is_null=True, verdict=verdict, **{OWN: each}) for seed, each in enumerate(values)]
+        return [trial(seed, {OWN: each}, is_null=True, verdict=verdict) for seed, each in enumerate(values)]
 
     assert finds_nothing(null([0.39, 0.40, 0.38], Verdict.REFUSED), GATE)
     assert not finds_nothing(null([0.45, 0.46, 0.44], Verdict.REFUSED), GATE)
@@ -91,7 +94,7 @@ def test_what_was_not_judged_counts_for_nothing() -> None:
 
 
 def test_the_page_says_both_worlds() -> None:
-    null = [trial(seed, is_null=True, verdict=Verdict.REFUSED, **{OWN: 0.39}) for seed in (1, 2)]
+    null = [trial(seed, {OWN: 0.39}, is_null=True, verdict=Verdict.REFUSED) for seed in (1, 2)]
     page = table([*trials([0.50, 0.52, 0.51]), *null], GATE)
     assert "What is planted (3 seeds)" in page
     assert "Where nothing is (2 seeds)" in page

@@ -27,7 +27,7 @@ def test_information_of_pairs_is_that_of_a_loop(counts: list[list[int]]) -> None
     total = sum(map(sum, counts))
     for row, line in enumerate(counts):
         for column, count in enumerate(line):
-            expected = 0.0
+            expected: float = 0.0
             if count:
                 by_column = sum(each[column] for each in counts)
                 expected = max(0.0, math.log(count * total / (sum(line) * by_column)))
@@ -45,7 +45,7 @@ def test_nearness_is_the_product_with_the_items_of_the_prefix() -> None:
     # Of the first prefix item 1 was seen last; item 3 lies the other way, as item 0 does from item 3.
     assert found.keys.tolist() == [1, 2, 7]
     older = math.exp(-1)
-    np.testing.assert_allclose(found.values, [[1, 1], [0.6 * older + 0.8, 0.8], [1, 1]], rtol=1e-6)
+    np.testing.assert_allclose(found.values, np.array([[1.0, 1.0], [0.6 * older + 0.8, 0.8], [1.0, 1.0]]), rtol=1e-6)
 
 
 def test_items_of_the_same_surroundings_are_near_without_a_path() -> None:
