@@ -21,6 +21,7 @@ from benchmarks.planted_recommendation.measure import (
     finds_nothing,
     finds_what_is_planted,
     lines,
+    promotes_by_chance,
     promotions,
 )
 from benchmarks.planted_recommendation.stream import stored_stream
@@ -35,6 +36,10 @@ _PLANTED = (
     "visitor's later sessions begin where the one before began. No law of its own says what is bought together: carts "
     "take viewed items and purchases take items of carts, so that co-purchases follow from co-views. The null world "
     "has popularity, items of the session seen again, and nothing else."
+)
+_RULE = (
+    "The gate compares with re-viewing alone. For visitors who come back to a null world popularity is the better of "
+    "the two: a version that has learned as much is better than the rule, and has found nothing."
 )
 _NOTE = (
     "Means over seeds of the means over all contexts of the test window; gains are paired by seed, intervals are "
@@ -70,8 +75,9 @@ def table(found: Sequence[Trial], gate: RecommenderGateConfig) -> str:
         f"{_verdict(finds_what_is_planted(planted))}. The gate promoted {' of '.join(map(str, promotions(planted)))}.",
         f"## Where nothing is ({len(null)} seeds)",
         _world(null),
-        f"No gain over {BEST_KNOWN} beyond noise, and {promoted} of {judged} versions promoted where the gate declares "
-        f"{allowed_share(gate):.1%} (binomial test, 5 %): {_verdict(finds_nothing(null, gate))}.",
+        f"No gain over {BEST_KNOWN} beyond noise: {_verdict(finds_nothing(null))}. Of {judged} versions {promoted} were "
+        f"promoted, where the gate declares {allowed_share(gate):.1%} (binomial test, 5 %): "
+        f"{_verdict(promotes_by_chance(null, gate))}. {_RULE}",
         _NOTE,
     ]
     return "\n\n".join(parts)
@@ -88,7 +94,10 @@ def argument_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Try, print and write the table; fail if something planted is missed, or something found where nothing is."""
+    """Try, print and write the table; fail if something planted is missed, or something found where nothing is.
+
+    More promotions than declared are told, and are no error.
+    """
     parser = argument_parser()
     options = parser.parse_args(arguments)
     if options.seeds < 2:
@@ -100,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = [asdict(each) for each in found]
     print_or_write(_NAME, title, Machine.here(), figures, table(found, gate), print_only=options.print_only)
     planted, null = ([each for each in found if each.is_null is is_null] for is_null in (False, True))
-    return 0 if finds_what_is_planted(planted) and finds_nothing(null, gate) else 1
+    return 0 if finds_what_is_planted(planted) and finds_nothing(null) else 1
 
 
 def _world(found: Sequence[Trial]) -> str:

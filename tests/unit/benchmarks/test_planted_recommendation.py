@@ -21,6 +21,7 @@ from benchmarks.planted_recommendation.measure import (
     gain_over,
     lines,
     overall,
+    promotes_by_chance,
     promotions,
 )
 from benchmarks.planted_recommendation.stream import stored
@@ -83,9 +84,10 @@ def test_nothing_is_found_only_without_a_gain_and_without_promotions() -> None:
     def null(values: list[float], verdict: Verdict) -> list[Trial]:
         return [trial(seed, {OWN: each}, is_null=True, verdict=verdict) for seed, each in enumerate(values)]
 
-    assert finds_nothing(null([0.39, 0.40, 0.38], Verdict.REFUSED), GATE)
-    assert not finds_nothing(null([0.45, 0.46, 0.44], Verdict.REFUSED), GATE)
-    assert not finds_nothing(null([0.39, 0.40, 0.38], Verdict.PROMOTED), GATE)
+    assert finds_nothing(null([0.39, 0.40, 0.38], Verdict.REFUSED))
+    assert promotes_by_chance(null([0.39, 0.40, 0.38], Verdict.REFUSED), GATE)
+    assert not finds_nothing(null([0.45, 0.46, 0.44], Verdict.REFUSED))
+    assert not promotes_by_chance(null([0.39, 0.40, 0.38], Verdict.PROMOTED), GATE)
 
 
 def test_what_was_not_judged_counts_for_nothing() -> None:
