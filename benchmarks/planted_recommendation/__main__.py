@@ -75,8 +75,8 @@ def table(found: Sequence[Trial], gate: RecommenderGateConfig) -> str:
         f"{_verdict(finds_what_is_planted(planted))}. The gate promoted {' of '.join(map(str, promotions(planted)))}.",
         f"## Where nothing is ({len(null)} seeds)",
         _world(null),
-        f"No gain over {BEST_KNOWN} beyond noise: {_verdict(finds_nothing(null))}. Of {judged} versions {promoted} were "
-        f"promoted, where the gate declares {allowed_share(gate):.1%} (binomial test, 5 %): "
+        f"No gain over {BEST_KNOWN} beyond noise: {_verdict(finds_nothing(null))}. Of {judged} versions {promoted} "
+        f"were promoted, where the gate declares {allowed_share(gate):.1%} (binomial test, 5 %): "
         f"{_verdict(promotes_by_chance(null, gate))}. {_RULE}",
         _NOTE,
     ]
