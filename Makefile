@@ -101,6 +101,7 @@ evidence: $(READY) ## long proofs; tables to benchmarks/results
 	@$(BIN)/python -m benchmarks.planted_value
 	@$(BIN)/python -m benchmarks.null_control
 	@$(BIN)/python -m benchmarks.planted_segments
+	@$(BIN)/python -m benchmarks.planted_recommendation
 	@$(BIN)/python -m benchmarks.value_oracle
 	@$(BIN)/python -m benchmarks.drift_error_rates
 	@if [ -n "$$ECOM_REAL_DATA_DIR" ]; then $(BIN)/python -m benchmarks.model_quality --raw "$$ECOM_REAL_DATA_DIR"; \

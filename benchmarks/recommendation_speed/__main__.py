@@ -17,8 +17,9 @@ from benchmarks.recommendation_speed.clicks import views
 from benchmarks.recommendation_speed.measure import COUNT, Covered, Timed, asked, covered, factors, neighbours
 from benchmarks.report import Machine, markdown_table, print_or_write
 from benchmarks.session_recommendation.files import read_sessions
+from ml_assets.recommender.config import RecommenderConfig
 from ml_assets.recommender.retrieval.als import ALSConfig
-from ml_assets.recommender.session_config import RetrievalConfig, SessionConfig
+from ml_assets.recommender.session_config import RetrievalConfig
 
 _NAME = "recommendation_speed"
 _SEED = 7
@@ -33,8 +34,9 @@ _NOTE = (
     "shortest of {repetitions} repetitions, in turns (once over all sessions). Same lists: share of the lists that "
     "agree item by item; of factors, share of items that both name, because the platform puts equals in order. "
     "Factors: fitted and asked on {threads} threads.\n\n{count} items of {items:,} for each of {visitors:,} visitors "
-    "of a sample of scale {scale:g}: {rank:.0f} s from both stages (goal ≤ {goal:g} s, {verdict}), {neighbour:.0f} s "
-    "from session neighbours alone, after {fit:.0f} s of learning; visitors with the same last clicks share a list."
+    "of a sample of scale {scale:g}, set as a batch is: {rank:.0f} s from both stages (goal ≤ {goal:g} s, {verdict}), "
+    "{neighbour:.0f} s from session neighbours alone, after {fit:.0f} s of learning. Visitors with the same last "
+    "clicks share a list: {different:,} were made."
 )
 
 
@@ -77,6 +79,7 @@ def table(
         threads=options.threads,
         items=lists.items,
         visitors=lists.visitors,
+        different=lists.different,
         scale=options.scale,
         rank=lists.rank_seconds,
         goal=_LIST_SECONDS,
@@ -110,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (neighbours(few, RetrievalConfig(), 1, has_index=False), _TIMES_AS_FAST),
         (factors(given, ALSConfig(threads=options.threads), options.repetitions), 1 / _TIMES_AS_LONG),
     )
-    lists = covered(log.sessions, log.visitors, SessionConfig(threads=options.threads))
+    lists = covered(log.sessions, log.visitors, RecommenderConfig(threads=options.threads).sessions())
     figures: list[dict[str, object]] = [
         *(asdict(each) | {"times_as_fast": each.times_as_fast, "goal": goal} for each, goal in timed),
         asdict(lists) | {"goal_seconds": _LIST_SECONDS, "scale": options.scale},

@@ -76,6 +76,8 @@ class Covered:
     ----------
     visitors, items
         How many.
+    different
+        How many lists were made: one for all visitors with the same last clicks.
     fit_seconds
         Of learning.
     rank_seconds, neighbour_seconds
@@ -83,6 +85,7 @@ class Covered:
     """
 
     visitors: int
+    different: int
     items: int
     fit_seconds: float
     rank_seconds: float
@@ -190,6 +193,7 @@ def covered(sessions: Sessions, visitors: Sessions, config: SessionConfig) -> Co
         recommender.retrievers.neighbours.scores(query).best(COUNT)
     return Covered(
         visitors=len(visitors),
+        different=len(histories),
         items=len(recommender.index),
         fit_seconds=fitted - started,
         rank_seconds=ranked - fitted,

@@ -108,6 +108,9 @@ class RecommenderConfig(Config):
                 # of the time.
                 walk=WalkConfig(steps=3, frontier=30),
                 last_walk=WalkConfig(prefix_decay=0.3, steps=3, frontier=30),
+                # Vectors of a whole catalogue take longer to fit than all else together, at each of many moments.
+                vectors=None,
+                votes={"walk": 1.0, "neighbours": 0.3},
             ),
             ranking=RankingConfig(
                 trees=RankingTrees(

@@ -114,11 +114,7 @@ class Groups:
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sum of each group's values."""
-        return np.add.reduceat(values[self.order], self.starts) if len(self.starts) else np.empty(0)
-
-    def maxima(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the greatest of each group's values."""
-        return np.maximum.reduceat(values[self.order], self.starts) if len(self.starts) else np.empty(0)
+        return added_up(values[self.order], self.starts)
 
     def firsts(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the value of each group's first row."""
@@ -127,6 +123,11 @@ class Groups:
     def sizes(self) -> NDArray[np.float64]:
         """Return the number of rows of each group."""
         return np.diff(np.append(self.starts, len(self.order))).astype(np.float64)
+
+
+def added_up(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sums of stretches of values; each starts where the one before it ends."""
+    return np.add.reduceat(values, starts) if len(starts) else np.empty(0)
 
 
 def stable_order(keys: NDArray[np.int64]) -> NDArray[np.int64]:

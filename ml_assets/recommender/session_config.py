@@ -5,7 +5,9 @@ Belongs here: settings with their meaning and defaults. Does not belong here: wh
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Settings(BaseModel):
@@ -46,6 +48,15 @@ class WalkConfig(_Settings):
     frontier: int = Field(250, gt=0, description="items that are gone on from after each step")
 
 
+class VectorConfig(_Settings):
+    """Of the vectors of items."""
+
+    dimensions: int = Field(128, gt=0, description="numbers of a vector")
+    prefix_decay: float = Field(1.4, gt=0, description="clicks of the prefix until an item counts 1/e")
+    power_iterations: int = Field(2, ge=0, description="rounds that sharpen the singular vectors")
+    seed: int = Field(7, ge=0, description="of what the singular vectors start from")
+
+
 class RetrievalConfig(_Settings):
     """Of all retrievers together."""
 
@@ -53,12 +64,19 @@ class RetrievalConfig(_Settings):
     transitions: TransitionConfig = TransitionConfig()
     walk: WalkConfig = WalkConfig()
     last_walk: WalkConfig = WalkConfig(prefix_decay=0.3, steps=3, frontier=100)
+    vectors: VectorConfig | None = Field(VectorConfig(), description="None for no vectors of items")
     votes: dict[str, float] = Field(
-        {"walk": 1.0, "neighbours": 0.3}, description="retrievers that name candidates, and the weight of their lists"
+        {"walk": 1.0, "vectors": 0.7}, description="retrievers that name candidates, and the weight of their lists"
     )
     max_age: int = Field(20, gt=0, description="clicks of a prefix that are looked at, the last ones")
     fusion: float = Field(20.0, gt=0, description="constant of reciprocal rank fusion")
     candidates: int = Field(200, gt=0, description="candidates of a prefix that are ranked")
+
+    @model_validator(mode="after")
+    def _have_voters(self) -> Self:
+        if self.vectors is None and "vectors" in self.votes:
+            raise ValueError("Without vectors there is no list of theirs to vote: take vectors out of the votes.")
+        return self
 
 
 class RankingTrees(_Settings):
@@ -77,9 +95,9 @@ class RankingTrees(_Settings):
 class RankingConfig(_Settings):
     """Of the trees that order candidates, and of what they learn from."""
 
-    folds: int = Field(3, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
+    folds: int = Field(5, gt=0, description="newest stretches of sessions, each scored by the sessions before it")
     fold_sessions: int = Field(3500, gt=0, description="sessions of a stretch")
-    max_pairs: int = Field(24_000, gt=0, description="pairs of prefix and next item that are learned from")
+    max_pairs: int = Field(42_000, gt=0, description="pairs of prefix and next item that are learned from")
     validation_share: float = Field(0.1, gt=0, lt=1, description="sessions that decide where trees stop growing")
     new: int = Field(20_000, gt=0, description="newest sessions that count as new")
     newest: int = Field(4_000, gt=0, description="newest sessions that count as newest")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ml_assets.recommender.query import Query
 from ml_assets.recommender.ranking.item_table import ITEM_COLUMNS
-from ml_assets.recommender.retrieval.retrievers import Retrieved, Retriever
+from ml_assets.recommender.retrieval.retrievers import Named, Retrieved
 from ml_assets.recommender.scores import looked_up
 
 # What stands for a rank or an age where there is none.
@@ -22,7 +22,7 @@ _PAIR_COLUMNS = ("fused", "own_age", "own_count")
 _PREFIX_COLUMNS = ("length", "distinct", "last_count")
 
 
-def feature_names(retrievers: Mapping[str, Retriever]) -> list[str]:
+def feature_names(retrievers: Mapping[str, Named]) -> list[str]:
     """Return the names of the columns that ``features`` gives."""
     of_retrievers = [
         f"{name}_{column}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_assets.recommender.query import Query
-from ml_assets.recommender.scores import Groups, Scores
+from ml_assets.recommender.scores import Groups, Scores, added_up
 from ml_assets.recommender.session_config import NeighbourConfig
 from ml_assets.recommender.sessions import Sessions, offsets_of, spans
 
@@ -78,19 +78,25 @@ class SessionNeighbours:
         starts, lengths = self.offsets[session], self.offsets[session + 1] - self.offsets[session]
         entry = spans(starts, lengths)
         distance = self.position[entry] - np.repeat(shared_at, lengths)
-        lent = np.repeat(similarity, lengths)
-        groups = Groups.of(np.repeat(row, lengths) * query.n_items + self.item[entry])
-        is_next = (distance == 1) & (np.repeat(shared_age, lengths) == 0)
+        groups = Groups.of(np.repeat(row * query.n_items, lengths) + self.item[entry])
+        # Brought into order once, for all columns; neighbours of a prefix ascend, so the last of a group is the newest.
+        distance, neighbour = distance[groups.order], np.repeat(np.arange(len(row)), lengths)[groups.order]
+        lent = similarity[neighbour]
+        ends = np.append(groups.starts[1:], len(neighbour))[: len(groups.starts)] - 1
+        # Distances are small numbers: looking a weight up is several times as fast as computing it for each entry.
+        far = np.abs(distance)
+        weight = np.exp(np.arange(int(far.max(initial=0)) + 1) / -self.config.reach)[far]
+        is_next = (distance == 1) & (shared_age == 0)[neighbour]
         values = (
-            groups.sums(lent * np.exp(-np.abs(distance).astype(np.float64) / self.config.reach)),
-            groups.maxima(lent),
+            added_up(lent * weight, groups.starts),
+            np.maximum.reduceat(lent, groups.starts) if len(lent) else lent,
             groups.sizes(),
-            groups.maxima(np.repeat(session, lengths).astype(np.float64)) - (len(self.offsets) - 1),
-            groups.sums(lent * is_next),
+            session[neighbour[ends]] - float(len(self.offsets) - 1),
+            added_up(lent * is_next, groups.starts),
         )
         return Scores(groups.keys, np.column_stack(values), query.n_items)
 
-    def _neighbours(self, query: Query) -> tuple[Numbers, Numbers, NDArray[np.float64], Numbers, Numbers]:
+    def _neighbours(self, query: Query) -> tuple[Numbers, Numbers, NDArray[np.float64], NDArray[np.int32], Numbers]:
         """Return prefix, session, similarity, position and age of the latest shared item of each neighbour."""
         config = self.config
         n_sessions = len(self.offsets) - 1
@@ -103,8 +109,26 @@ class SessionNeighbours:
         n_shared = self.offsets[session + 1] - self.offsets[session]
         similarity = groups.sums(np.repeat(np.exp(query.age / -config.prefix_decay), lengths))
         similarity *= np.exp((session - n_sessions) / config.session_decay) / np.sqrt(n_shared)
-        order = np.lexsort((-session, -similarity, row))
-        order = order[np.arange(len(order)) - np.searchsorted(row, row[order]) < config.neighbours]
-        first = groups.order[groups.starts[order]]
+        kept = _most_similar(row, session, similarity, config.neighbours)
+        first = groups.order[groups.starts[kept]]
         age = np.repeat(query.age, lengths)[first]
-        return row[order], session[order], similarity[order], self.posted_position[at[first]].astype(np.int64), age
+        return row[kept], session[kept], similarity[kept], self.posted_position[at[first]], age
+
+
+def _most_similar(row: Numbers, session: Numbers, similarity: NDArray[np.float64], count: int) -> Numbers:
+    """Return the numbers of each row's most similar sessions, ascending; of equals the newer one is first.
+
+    Parameters
+    ----------
+    row
+        Ascending.
+    session, similarity
+        Of each entry.
+    count
+        Sessions of a row that stay; most rows have fewer, and need no order.
+    """
+    is_long = np.bincount(row)[row] > count if len(row) else row > 0
+    crowded = np.flatnonzero(is_long)
+    order = crowded[np.lexsort((-session[crowded], -similarity[crowded], row[crowded]))]
+    places = np.arange(len(order)) - np.searchsorted(row[crowded], row[order])
+    return np.sort(np.concatenate([np.flatnonzero(~is_long), order[places < count]]))

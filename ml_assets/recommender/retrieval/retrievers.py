@@ -17,23 +17,30 @@ from ml_assets.recommender.query import Query
 from ml_assets.recommender.retrieval.item_graph import ItemGraph, largest
 from ml_assets.recommender.retrieval.neighbours import SessionNeighbours
 from ml_assets.recommender.retrieval.transitions import next_items, row_shares
-from ml_assets.recommender.retrieval.walk import RandomWalk
+from ml_assets.recommender.retrieval.vectors import ItemVectors
+from ml_assets.recommender.retrieval.walk import RandomWalk, seen_together
 from ml_assets.recommender.scores import Groups, Scores
 from ml_assets.recommender.session_config import RetrievalConfig
 from ml_assets.recommender.sessions import Sessions
 
 NEIGHBOURS, NEXT, PREVIOUS = "neighbours", "next", "previous"
-WALK, LAST_WALK = "walk", "last_walk"
+WALK, LAST_WALK, VECTORS = "walk", "last_walk", "vectors"
+# Whose items vectors are asked about.
+_REACHING = (WALK, NEIGHBOURS)
 # Between the name of a retriever and that of its array, where arrays are saved.
 _DOT = "."
 
 
-class Retriever(Protocol):
-    """Names items for prefixes, with scores."""
+class Named(Protocol):
+    """What scores items."""
 
     @property
     def channels(self) -> tuple[str, ...]:
         """Names of the columns of its scores."""
+
+
+class Retriever(Named, Protocol):
+    """Names items for prefixes, with scores."""
 
     def scores(self, query: Query) -> Scores:
         """Return scored items of each prefix; not all items, and never one that has nothing to do with the prefix."""
@@ -67,6 +74,8 @@ class Retrievers:
     ----------
     neighbours, following, preceding, walk
         The retrievers.
+    vectors
+        They order what walk and neighbours reach; None where the settings have none.
     n_items
         Number of items of the catalogue.
     config
@@ -77,6 +86,7 @@ class Retrievers:
     following: ItemGraph
     preceding: ItemGraph
     walk: RandomWalk
+    vectors: ItemVectors | None
     n_items: int
     config: RetrievalConfig
 
@@ -94,12 +104,22 @@ class Retrievers:
             following=following,
             preceding=preceding,
             walk=RandomWalk.fit(sessions, n_items, config.walk),
+            vectors=(
+                None
+                if config.vectors is None
+                else ItemVectors.fit(seen_together(sessions, n_items, config.walk), config.vectors)
+            ),
             n_items=n_items,
             config=config,
         )
 
     @property
-    def by_name(self) -> dict[str, Retriever]:
+    def by_name(self) -> dict[str, Named]:
+        """All that scores items, by name."""
+        return self._asked | ({} if self.vectors is None else {VECTORS: self.vectors})
+
+    @property
+    def _asked(self) -> dict[str, Retriever]:
         """The retrievers that are asked; one walk is asked twice, from the whole prefix and from its last item."""
         return {
             NEIGHBOURS: self.neighbours,
@@ -114,7 +134,10 @@ class Retrievers:
 
         The prefixes' own items are always candidates.
         """
-        scores = {name: retriever.scores(query) for name, retriever in self.by_name.items()}
+        scores = {name: retriever.scores(query) for name, retriever in self._asked.items()}
+        if self.vectors is not None:
+            reached = np.unique(np.concatenate([scores[name].keys for name in _REACHING]))
+            scores[VECTORS] = self.vectors.scores(query, reached)
         ranks = {name: found.ranks() for name, found in scores.items()}
         votes = self.config.votes
         # An own item gets a whole point, more than all lists together can give.
@@ -149,14 +172,15 @@ class Retrievers:
             )
             for part, (kind, settings) in _parts(config).items()
         }
-        return cls(**parts, n_items=n_items, config=config)
+        return cls(**{VECTORS: None} | parts, n_items=n_items, config=config)
 
 
 def _parts(config: RetrievalConfig) -> dict[str, tuple[Any, Any]]:
     """Return kind and settings of each part that has arrays."""
-    return {
-        "neighbours": (SessionNeighbours, config.neighbours),
+    parts: dict[str, tuple[Any, Any]] = {
+        NEIGHBOURS: (SessionNeighbours, config.neighbours),
         "following": (ItemGraph, config.transitions),
         "preceding": (ItemGraph, config.transitions),
-        "walk": (RandomWalk, config.walk),
+        WALK: (RandomWalk, config.walk),
     }
+    return parts if config.vectors is None else parts | {VECTORS: (ItemVectors, config.vectors)}

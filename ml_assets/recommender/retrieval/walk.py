@@ -47,12 +47,8 @@ class RandomWalk:
 
     @classmethod
     def fit(cls, sessions: Sessions, n_items: int, config: WalkConfig) -> RandomWalk:
-        """Return the walk over pairs of different items of a session, in either order; backwards less."""
-        counted = next_items(sessions, n_items, config.distance_decay, config.session_decay, config.length_power)
-        both = sparse.csr_array(counted + config.backwards * counted.T)
-        both.setdiag(0)
-        both.eliminate_zeros()
-        steps = largest(row_shares(both, 0.0), config.width)
+        """Return the walk over what ``seen_together`` counts."""
+        steps = largest(row_shares(seen_together(sessions, n_items, config), 0.0), config.width)
         return cls(steps.indptr.astype(np.int64), steps.indices, steps.data.astype(np.float32), config)
 
     def scores(self, query: Query) -> Scores:
@@ -81,6 +77,15 @@ class RandomWalk:
         at = spans(starts, lengths)
         groups = Groups.of(np.add(np.repeat(key - item, lengths), self.targets[at], dtype=np.int64))
         return groups.keys, groups.sums(np.repeat(mass * self.config.going_on, lengths) * self.probabilities[at])
+
+
+def seen_together(sessions: Sessions, n_items: int, config: WalkConfig) -> sparse.csr_array:
+    """Return how often each two different items are seen in a session, in either order; backwards counts less."""
+    counted = next_items(sessions, n_items, config.distance_decay, config.session_decay, config.length_power)
+    both = sparse.csr_array(counted + config.backwards * counted.T)
+    both.setdiag(0)
+    both.eliminate_zeros()
+    return both
 
 
 def _most(

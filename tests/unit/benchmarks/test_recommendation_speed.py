@@ -78,7 +78,9 @@ def test_the_table_says_which_goal_was_missed() -> None:
         (Timed("quick", seconds=1.0, other_seconds=25.0, same=1.0), 20.0),
         (Timed("slow", seconds=3.0, other_seconds=2.0, same=0.95), 1 / 1.2),
     ]
-    text = table(timed, Covered(1000, 50, fit_seconds=4.0, rank_seconds=400.0, neighbour_seconds=30.0), options, 10, 5)
+    lists = Covered(1000, 900, 50, fit_seconds=4.0, rank_seconds=400.0, neighbour_seconds=30.0)
+    text = table(timed, lists, options, 10, 5)
     assert "| quick | 1.00 | 25.00 | 25.00 | 100.0% | ≥ 20.00: met |" in text
     assert "| slow | 3.00 | 2.00 | 0.67 | 95.0% | ≥ 0.83: missed |" in text
-    assert "for each of 1,000 visitors of a sample of scale 0.5: 400 s from both stages (goal ≤ 300 s, missed)" in text
+    assert "for each of 1,000 visitors of a sample of scale 0.5, set as a batch is: 400 s from both" in text
+    assert "(goal ≤ 300 s, missed)" in text

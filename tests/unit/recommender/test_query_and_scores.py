@@ -74,7 +74,6 @@ def test_groups_add_up_as_a_loop_does(rows: list[tuple[int, float]]) -> None:
     assert groups.keys.tolist() == sorted(of_key)
     expected = [of_key[key] for key in sorted(of_key)]
     np.testing.assert_allclose(groups.sums(values), [sum(found) for found in expected], atol=1e-9)
-    assert groups.maxima(values).tolist() == [max(found) for found in expected]
     assert groups.firsts(values).tolist() == [found[0] for found in expected]
     assert groups.sizes().tolist() == [len(found) for found in expected]
 

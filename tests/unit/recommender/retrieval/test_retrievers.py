@@ -198,5 +198,7 @@ def test_retrievers_come_back_from_their_arrays() -> None:
     fitted = Retrievers.fit(sessions, N, RetrievalConfig())
     restored = Retrievers.of_arrays(fitted.arrays(), N, RetrievalConfig())
     query = Query.of(Sessions.of_lists([[0, 2]]), N, 10)
-    for name, retriever in fitted.by_name.items():
-        np.testing.assert_array_equal(restored.by_name[name].scores(query).values, retriever.scores(query).values)
+    found, again = fitted.retrieve(query), restored.retrieve(query)
+    assert list(again.scores) == list(fitted.by_name)
+    for name, scores in found.scores.items():
+        np.testing.assert_array_equal(again.scores[name].values, scores.values)
