@@ -23,7 +23,7 @@ from ml_assets.recommender.methods import Method
 from ml_assets.recommender.sessions import Sessions
 
 LENGTH = 20
-VISITOR = "visitor"
+VISITOR, KIND = "visitor", "kind"
 Asked = Mapping[ContextKind, Contexts]
 
 
@@ -128,7 +128,7 @@ def kinds_of(asked: Asked) -> NDArray[np.object_]:
 
 def judged_frame(asked: Asked, primary: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
     """Return a row a context: visitor, kind, and the primary figure of each method; what a decision goes by."""
-    return pd.DataFrame({VISITOR: visitors_of(asked), "kind": kinds_of(asked), **primary})
+    return pd.DataFrame({VISITOR: visitors_of(asked), KIND: kinds_of(asked), **primary})
 
 
 def repeats(contexts: Contexts) -> NDArray[np.bool_]:
