@@ -38,8 +38,8 @@ _PLANTED = (
     "has popularity, items of the session seen again, and nothing else."
 )
 _RULE = (
-    "The gate compares with re-viewing alone. For visitors who come back to a null world popularity is the better of "
-    "the two: a version that has learned as much is better than the rule, and has found nothing."
+    "For visitors who come back to a null world popularity is better than re-viewing, and a version that has learned "
+    "as much has found nothing: so the gate asks for more than the better of the two."
 )
 _NOTE = (
     "Means over seeds of the means over all contexts of the test window; gains are paired by seed, intervals are "
@@ -94,10 +94,7 @@ def argument_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Try, print and write the table; fail if something planted is missed, or something found where nothing is.
-
-    More promotions than declared are told, and are no error.
-    """
+    """Try, print and write the table; fail if something planted is missed, or something found where nothing is."""
     parser = argument_parser()
     options = parser.parse_args(arguments)
     if options.seeds < 2:
@@ -109,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = [asdict(each) for each in found]
     print_or_write(_NAME, title, Machine.here(), figures, table(found, gate), print_only=options.print_only)
     planted, null = ([each for each in found if each.is_null is is_null] for is_null in (False, True))
-    return 0 if finds_what_is_planted(planted) and finds_nothing(null) else 1
+    is_sound = finds_what_is_planted(planted) and finds_nothing(null) and promotes_by_chance(null, gate)
+    return 0 if is_sound else 1
 
 
 def _world(found: Sequence[Trial]) -> str:
