@@ -17,8 +17,10 @@ from ecom_assets.automation import automation_line, start_note, switched_by_hand
 from ecom_assets.build import build_defs
 from ecom_assets.commands.ui import opening_lines
 from ecom_assets.instance import opened_instance
-from ecom_assets.schedules import NIGHTLY
+from ecom_assets.schedules import DAILY, NIGHTLY, WEEKLY
 from ecom_assets.sensors.landing_folder import LANDING_FOLDER_SENSOR
+from ecom_assets.sensors.retraining import RETRAINING_SENSOR
+from ecom_assets.sensors.run_failure import FAILED_CHECK_SENSOR, RUN_FAILURE_SENSOR
 from ml_assets.keys import Step, model_asset_key
 from ml_assets.late_delivery.questions import LATE_DELIVERY_HANDOVER
 from tests.browser.conftest import Shot, expect_check
@@ -30,6 +32,7 @@ CHECK_STATES = {True: "Succeeded", False: "Failed"}
 ASSET = "/assets/raw_retailrocket/category_tree"
 KEY_CHECK = "source_unique_raw_retailrocket_category_tree__categoryid_"
 RUN_MILLISECONDS = RUN_SECONDS * 1000
+_AUTOMATION = (NIGHTLY, DAILY, WEEKLY, LANDING_FOLDER_SENSOR, RETRAINING_SENSOR, RUN_FAILURE_SENSOR, FAILED_CHECK_SENSOR)
 
 
 @pytest.fixture(scope="module")
@@ -130,10 +133,10 @@ def test_a_promotion_links_to_its_card_and_the_report_site_has_it(page: Page, ui
 def test_the_automation_page_and_the_terminal_say_that_automation_is_off(page: Page, ui: UiServer, shot: Shot) -> None:
     assert f"{automation_line(is_on=False)}\n" in ui.output
     page.goto("/automation")
-    for name in (NIGHTLY, LANDING_FOLDER_SENSOR):
+    for name in _AUTOMATION:
         expect(page.get_by_text(name, exact=True)).to_be_visible()
     switches = page.locator("label[class*=formatSwitch] input")
-    expect(switches).to_have_count(2)
+    expect(switches).to_have_count(len(_AUTOMATION))
     for switch in switches.all():
         expect(switch).not_to_be_checked()
     page.locator("[aria-label=info]").first.hover()
