@@ -32,7 +32,15 @@ CHECK_STATES = {True: "Succeeded", False: "Failed"}
 ASSET = "/assets/raw_retailrocket/category_tree"
 KEY_CHECK = "source_unique_raw_retailrocket_category_tree__categoryid_"
 RUN_MILLISECONDS = RUN_SECONDS * 1000
-_AUTOMATION = (NIGHTLY, DAILY, WEEKLY, LANDING_FOLDER_SENSOR, RETRAINING_SENSOR, RUN_FAILURE_SENSOR, FAILED_CHECK_SENSOR)
+_AUTOMATION = (
+    NIGHTLY,
+    DAILY,
+    WEEKLY,
+    LANDING_FOLDER_SENSOR,
+    RETRAINING_SENSOR,
+    RUN_FAILURE_SENSOR,
+    FAILED_CHECK_SENSOR,
+)
 
 
 @pytest.fixture(scope="module")
