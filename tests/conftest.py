@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -22,6 +23,10 @@ from ecom_assets.warehouse.postgres import PostgresWarehouse
 from ml_assets.contract import TableName
 from tests.fixtures.landing import shorten_tree
 from tests.postgres_server import PostgresServer, found_programs, running_server, server_programs, untested_line
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("whatever the machine does", deadline=None)
+settings.load_profile("whatever the machine does")
 
 SAMPLE_SCALE = 0.005
 SAMPLE_SEED = 7
