@@ -6,26 +6,29 @@ which rows a kind of model watches (its own room), what becomes of the outcome (
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
 from ml_assets.family.family import Family
-from ml_assets.monitoring.columns import MonitoredColumn, Role
+from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.config import DriftConfig
-from ml_assets.monitoring.gate import judge
-from ml_assets.monitoring.gate.judge import TRAINING_WINDOW
-from ml_assets.monitoring.gate.season import NamedReference, same_months_of_the_year_before
+from ml_assets.monitoring.gate import TRAINING_WINDOW, NamedReference, judge, same_months_of_the_year_before
 from ml_assets.monitoring.reference import reference_of
 from ml_assets.monitoring.verdict import DriftVerdict, Verdict
 from ml_assets.monitoring.warm_up import warmed_up
-from ml_assets.monitoring.window import Window
+from ml_assets.monitoring.window import Window, WindowPair
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.warehouse import Warehouse
+
+# No answer is longer in coming than a year of months.
+_MOST_WINDOWS_BACK = 12
 
 
 class ComparisonConfig(dg.Config):
@@ -58,12 +61,15 @@ class Compared:
         Both windows, with the champion's predictions.
     verdict
         What was found.
+    answers
+        The newest window whose answers are all known, beside its own reference; None where no answer is.
     """
 
     champion: Version
     reference: Window
     current: Window
     verdict: DriftVerdict
+    answers: WindowPair | None = None
 
     @property
     def report_id(self) -> str:
@@ -112,30 +118,69 @@ def compare(
     if current is None:
         window = "no window" if wanted is None else f"no window that ends on {wanted}"
         return NotCompared(Verdict.INSUFFICIENT, f"{window} of {family.name} has rows and is complete", champion)
-    return _judged(family, registry.load(champion), champion, reference, current, config)
+    model = registry.load(champion)
+    answered = newest_answered(family, model, warehouse, reference, current, ends)
+    return _judged(family, model, champion, reference, current, answered, config)
+
+
+def newest_answered(
+    family: Family, model: Any, warehouse: Warehouse, reference: Window, current: Window, ends: Sequence[date]
+) -> Window | None:
+    """Return the newest window, from the current one backwards, whose answers are all known; None if there is none.
+
+    Parameters
+    ----------
+    family, model
+        The model, and the version that serves.
+    warehouse
+        Where rows and answers are.
+    reference
+        Rows that were learned from, which have answers unless the model has none.
+    current
+        The window to begin with.
+    ends
+        Last days of all windows, ascending; of those before the current one so many as a year has months are looked at.
+    """
+    answers = {column.name for column in family.monitored.columns(model) if column.role is Role.LABEL}
+    if not answers or not answers <= set(reference.frame):
+        return None
+    earlier = [end for end in ends if end < current.last][-_MOST_WINDOWS_BACK:]
+    windows = chain([current], (family.monitored.window(warehouse, end) for end in reversed(earlier)))
+    return next((each for each in windows if each is not None and answers <= set(each.frame)), None)
 
 
 def _judged(
-    family: Family, model: Any, champion: Version, reference: Window, current: Window, config: ComparisonConfig
+    family: Family,
+    model: Any,
+    champion: Version,
+    reference: Window,
+    current: Window,
+    answered: Window | None,
+    config: ComparisonConfig,
 ) -> Compared:
-    named = (
-        same_months_of_the_year_before(reference, current, config.drift.min_rows)
-        if config.same_months
-        else NamedReference(reference, TRAINING_WINDOW)
-    )
-    sides = [with_predictions(family, model, side) for side in (named.window, current)]
-    known = both_know(family.monitored.columns(model), *sides)
-    kept, columns = warmed_up(sides[0], known, config.drift.min_rows)
-    return Compared(champion, kept, sides[1], judge(kept, sides[1], columns, config.drift, named.name))
+    declared, min_rows = family.monitored.columns(model), config.drift.min_rows
+    named = _reference(reference, current, config)
+    kept, columns = warmed_up(with_predictions(family, model, named.window), declared, min_rows)
+    now = with_predictions(family, model, current)
+    if answered is None:
+        return Compared(champion, kept, now, judge(kept, now, columns, config.drift, named.name))
+    then = now if answered is current else with_predictions(family, model, answered)
+    other = _reference(reference, answered, config)
+    beside = kept
+    if other.window is not named.window:
+        beside = warmed_up(with_predictions(family, model, other.window), declared, min_rows)[0]
+    verdict = judge(kept, now, columns, config.drift, named.name, then, NamedReference(beside, other.name))
+    return Compared(champion, kept, now, verdict, WindowPair(beside, then))
+
+
+def _reference(reference: Window, current: Window, config: ComparisonConfig) -> NamedReference:
+    """Return the rows with which a window is compared."""
+    if config.same_months:
+        return same_months_of_the_year_before(reference, current, config.drift.min_rows)
+    return NamedReference(reference, TRAINING_WINDOW)
 
 
 def with_predictions(family: Family, model: Any, window: Window) -> Window:
     """Return a window with what a loaded version says of its rows beside them."""
     predicted = family.monitored.predictions(model, window.frame)
     return Window(window.frame.join(predicted), window.entity, window.period, window.first, window.last)
-
-
-def both_know(columns: tuple[MonitoredColumn, ...], reference: Window, current: Window) -> tuple[MonitoredColumn, ...]:
-    """Return the columns without answers that are not known in one of the windows yet."""
-    known = set(reference.frame.columns) & set(current.frame.columns)
-    return tuple(column for column in columns if column.role is not Role.LABEL or column.name in known)

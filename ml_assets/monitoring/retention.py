@@ -39,7 +39,11 @@ def open_windows(warehouse: Warehouse, models: Iterable[str]) -> Mapping[str, fr
 
 
 def windows_of(memory: Remembered) -> frozenset[date]:
-    """Return the last days of the windows by which a cause, or the beginning of one, was seen; none without either."""
+    """Return the last days of the windows by which a cause, or the beginning of one, was seen; none without either.
+
+    Of answers it is that of their own window, and that of the newer one whose report first told of them.
+    """
     request = None if memory.request is None else memory.request.window_last
-    days = (memory.first_drifted, memory.since, request if memory.cause is not None else None)
+    of_witnesses = (day for each in memory.witnesses for day in (each.first_drifted, each.first_shown))
+    days = (*of_witnesses, memory.since, request if memory.cause is not None else None)
     return frozenset(each for each in days if each is not None)

@@ -36,6 +36,7 @@ def drift_metadata(found: Compared | NotCompared, files: ModelFiles) -> Metadata
 
 def verdict_metadata(verdict: DriftVerdict) -> Metadata:
     """Return what the gate found."""
+    answers = verdict.answers
     return {
         "verdict": verdict.verdict.value,
         "words": verdict.words,
@@ -44,6 +45,9 @@ def verdict_metadata(verdict: DriftVerdict) -> Metadata:
         "window": f"{verdict.current_first} to {verdict.current_last}, {verdict.current_rows:,} rows",
         "reference": f"{verdict.reference_name}: {verdict.reference_first} to {verdict.reference_last}, "
         f"{verdict.reference_rows:,} rows",
+        "answers": "not known"
+        if answers is None
+        else f"{answers.verdict.value}: {answers.first} to {answers.last}, {answers.rows:,} rows",
     }
 
 

@@ -16,7 +16,14 @@ from ml_assets.contract import OBSERVATION_WINDOWS
 from ml_assets.family.family import Family
 from ml_assets.family.records import NEVER
 from ml_assets.files import ModelFiles
-from ml_assets.monitoring.decision.situation import DriftReport, Realised, Serving, Situation, Training
+from ml_assets.monitoring.decision.situation import (
+    AnswersSeen,
+    DriftReport,
+    Realised,
+    Serving,
+    Situation,
+    Training,
+)
 from ml_assets.monitoring.decision.states import RealisedVerdict
 from ml_assets.monitoring.performance.verdict import PerformanceVerdict
 from ml_assets.monitoring.verdict import Verdict
@@ -37,13 +44,15 @@ class DriftSeen(BaseModel):
     Attributes
     ----------
     verdict, words
-        What was found, and the same in a sentence.
+        What was found of features and predictions; of everything, in a sentence.
     report_id
         Names window and version; None where no window was compared.
     window_last
         Last day of the window; None where there is none.
     version
         Version that served; None if none did.
+    answers
+        What was found of answers, on their own window; None where none is known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +62,7 @@ class DriftSeen(BaseModel):
     report_id: str | None = None
     window_last: date | None = None
     version: str | None = None
+    answers: AnswersSeen | None = None
 
 
 def situation_now(
@@ -112,7 +122,7 @@ def _drift(model: str, files: ModelFiles, clock: date) -> DriftReport | None:
         return None
     seen = DriftSeen.model_validate_json(path.read_text(encoding="utf-8"))
     last = seen.window_last or clock
-    return DriftReport(seen.report_id or f"{model}/{last}/none", seen.verdict, last, seen.words)
+    return DriftReport(seen.report_id or f"{model}/{last}/none", seen.verdict, last, seen.words, seen.answers)
 
 
 def _realised(model: str, files: ModelFiles) -> Realised:

@@ -19,6 +19,7 @@ from ml_assets.monitoring.decision.machine import decide
 from ml_assets.monitoring.decision.memory import Decision
 from ml_assets.monitoring.decision.policy import RetrainingPolicy
 from ml_assets.monitoring.decision.record import decision_row, newest, record, remembered
+from ml_assets.monitoring.decision.situation import AnswersSeen
 from ml_assets.monitoring.decision.training_runs import training_of
 from ml_assets.monitoring.monitored import Settled
 from ml_assets.monitoring.performance.config import PerformanceConfig
@@ -74,12 +75,14 @@ def seen(found: Compared | NotCompared) -> DriftSeen:
     if isinstance(found, NotCompared):
         version = None if found.champion is None else found.champion.number
         return DriftSeen(verdict=found.verdict, words=found.words, version=version)
+    answers = found.verdict.answers
     return DriftSeen(
-        verdict=found.verdict.verdict,
+        verdict=found.verdict.current_verdict,
         words=found.verdict.words.removesuffix("."),
         report_id=found.report_id,
         window_last=found.current.last,
         version=found.champion.number,
+        answers=None if answers is None else AnswersSeen(answers.verdict, answers.last),
     )
 
 
@@ -95,7 +98,7 @@ def write_page(found: Compared, files: ModelFiles, now: datetime) -> Path:
         links={"model card": f"../../models/{model}.html", "all reports": "../../index.html"},
     )
     page = files.drift_report(model, as_of)
-    write_report(page, drift_page(found.reference, found.current, found.verdict, facts))
+    write_report(page, drift_page(found.reference, found.current, found.verdict, facts, found.answers))
     return page
 
 

@@ -42,6 +42,8 @@ class ColumnDrift(BaseModel):
         The two windows in a few words.
     importance, excluded, raw_columns
         As declared (``MonitoredColumn``).
+    window_last
+        Last day of the window that was measured: that of answers is an older one. None where nothing was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,6 +60,7 @@ class ColumnDrift(BaseModel):
     importance: float
     excluded: str
     raw_columns: tuple[str, ...]
+    window_last: date | None = None
 
 
 def is_importance_known(columns: Iterable[ColumnDrift]) -> bool:
@@ -65,11 +68,47 @@ def is_importance_known(columns: Iterable[ColumnDrift]) -> bool:
     return any(column.importance > 0.0 for column in columns if column.role is Role.FEATURE)
 
 
+class AnswersVerdict(BaseModel):
+    """What was found of answers, on the newest window of which all are known.
+
+    Attributes
+    ----------
+    verdict
+        Stable, drift, or too few rows: the importance of an answer is not asked.
+    first, last, rows, entities
+        The window.
+    reference_name, reference_first, reference_last, reference_rows, reference_entities
+        What it was compared with.
+    words
+        The same in a sentence.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    verdict: Verdict
+    first: date
+    last: date
+    rows: int
+    entities: int
+    reference_name: str
+    reference_first: date
+    reference_last: date
+    reference_rows: int
+    reference_entities: int
+    words: str
+
+
 class DriftVerdict(BaseModel):
     """What the comparison of a window with its reference found.
 
     Attributes
     ----------
+    verdict
+        What may be said of everything together: drift if features and predictions drifted, or answers did.
+    current_verdict
+        What may be said of features and predictions, on the current window.
+    answers
+        What was found of answers, on their own window; None where none is known yet or the model has none.
     columns
         Every column that was asked for, in the order asked.
     drifted_importance
@@ -79,12 +118,14 @@ class DriftVerdict(BaseModel):
     alpha
         Chance of a false alarm in any of the columns together.
     words
-        What shifted and what it descends from, or why nothing can be said.
+        What shifted and what it descends from, or why nothing can be said; what answers did, with their window.
     """
 
     model_config = ConfigDict(frozen=True)
 
     verdict: Verdict
+    current_verdict: Verdict
+    answers: AnswersVerdict | None
     columns: tuple[ColumnDrift, ...]
     drifted_importance: float
     reference_rows: int
@@ -103,3 +144,13 @@ class DriftVerdict(BaseModel):
     def drifted(self) -> tuple[ColumnDrift, ...]:
         """The columns that drifted, in the order asked."""
         return tuple(column for column in self.columns if column.is_drifted)
+
+    @property
+    def of_current(self) -> tuple[ColumnDrift, ...]:
+        """Features and predictions, in the order asked."""
+        return tuple(column for column in self.columns if column.role is not Role.LABEL)
+
+    @property
+    def of_answers(self) -> tuple[ColumnDrift, ...]:
+        """Answers, in the order asked."""
+        return tuple(column for column in self.columns if column.role is Role.LABEL)

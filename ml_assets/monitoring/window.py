@@ -1,6 +1,6 @@
 """Rows of a stretch of time, as two of them are compared.
 
-Belongs here: the type. Does not belong here: where rows come from, how they are compared (``gate``).
+Belongs here: the types. Does not belong here: where rows come from, how they are compared (``gate``).
 """
 
 from __future__ import annotations
@@ -54,3 +54,11 @@ class Window:
         """Return the rows of a mask of shape (n,), as a window from ``first`` to ``last``."""
         frame = self.frame.loc[is_kept].reset_index(drop=True)
         return Window(frame, self.entity[is_kept], self.period[is_kept], first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPair:
+    """A window, and the rows that it is compared with."""
+
+    reference: Window
+    current: Window

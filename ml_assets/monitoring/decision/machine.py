@@ -11,7 +11,7 @@ from typing import Any
 
 from ml_assets.monitoring.decision import words
 from ml_assets.monitoring.decision.evidence import weighed, without_cause
-from ml_assets.monitoring.decision.memory import Decision, Remembered, Request
+from ml_assets.monitoring.decision.memory import Decision, Remembered, Request, Witness
 from ml_assets.monitoring.decision.policy import RetrainingPolicy
 from ml_assets.monitoring.decision.situation import DriftReport, Situation, Training
 from ml_assets.monitoring.decision.states import Action, Cause, State, TrainingStatus
@@ -82,13 +82,15 @@ def _evaluated(before: Remembered, seen: Situation, reason: str) -> Decision:
     """End a training: windows count anew, and those that were compared with another version's do not count."""
     champion = None if seen.champion is None else seen.champion.version
     memory = without_cause(before, champion)
+    windows, answers = (Witness(window_last=each.window_last) for each in before.witnesses)
+    known = {"windows": windows, "answers": answers} if champion == before.champion else {}
     return _end(
         memory,
         Action.NONE,
         seen,
         reason,
         state=State.EVALUATED,
-        window_last=before.window_last if champion == before.champion else None,
+        **known,
         evaluated_on=seen.event_clock,
         evaluated_report=None if seen.drift is None else seen.drift.report_id,
     )
@@ -121,8 +123,8 @@ def _on_evidence(before: Remembered, seen: Situation, training: Training | None,
     found = words.findings(before, memory, seen, training)
     if memory.cause is not None:
         return _on_cause(memory, memory.cause, seen, drift, policy, found)
-    if memory.drifted:
-        return _end(memory, Action.WAIT, seen, *found, words.unconfirmed(memory, policy), state=State.DETECTED)
+    if memory.has_drifted:
+        return _end(memory, Action.WAIT, seen, *found, *words.unconfirmed(memory, policy), state=State.DETECTED)
     return _end(memory, Action.NONE, seen, *found)
 
 

@@ -35,6 +35,30 @@ class Request(BaseModel):
     may_be_equal: bool = False
 
 
+class Witness(BaseModel):
+    """What windows have said in a row, each of which counts once, by its days.
+
+    Attributes
+    ----------
+    window_last
+        Last day of the newest window that spoke for or against drift.
+    drifted, calm
+        How many of the newest windows in a row did, and did not.
+    first_drifted
+        Last day of the first of those that did; None if none did.
+    first_shown
+        Last day of the newest window of all when that was first seen: the report on it tells of it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    window_last: date | None = None
+    drifted: int = 0
+    calm: int = 0
+    first_drifted: date | None = None
+    first_shown: date | None = None
+
+
 class Remembered(BaseModel):
     """What one decision leaves to the next.
 
@@ -50,12 +74,8 @@ class Remembered(BaseModel):
         How many trainings in a row have failed for the cause that stands.
     champion
         Number of the version whose training window the windows were compared with; None if nobody served.
-    window_last
-        Last day of the newest window that spoke for or against drift.
-    drifted, calm
-        How many of the newest windows in a row did, and did not.
-    first_drifted
-        Last day of the first of those that did; None if none did.
+    windows, answers
+        What was seen of features and predictions, and of answers, whose windows are older ones.
     cause, since
         For what the model is to be trained again, and the last day of the first window that showed it.
     evaluated_on
@@ -71,14 +91,22 @@ class Remembered(BaseModel):
     request: Request | None = None
     failures: int = 0
     champion: str | None = None
-    window_last: date | None = None
-    drifted: int = 0
-    calm: int = 0
-    first_drifted: date | None = None
+    windows: Witness = Witness()
+    answers: Witness = Witness()
     cause: Cause | None = None
     since: date | None = None
     evaluated_on: date | None = None
     evaluated_report: str | None = None
+
+    @property
+    def witnesses(self) -> tuple[Witness, Witness]:
+        """Both that may show a shift, each by windows of its own."""
+        return self.windows, self.answers
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether the newest window of any witness has drifted."""
+        return any(each.drifted for each in self.witnesses)
 
 
 @dataclass(frozen=True, slots=True)

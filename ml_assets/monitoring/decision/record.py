@@ -72,7 +72,7 @@ def decision_row(
         _MODEL_NAME: model,
         "as_of_date": seen.event_clock,
         "state": decision.state.value,
-        "drift_verdict": None if seen.drift is None else seen.drift.verdict.value,
+        "drift_verdict": None if seen.drift is None else seen.drift.found.value,
         "performance_verdict": seen.realised.verdict.value,
         "age_days": seen.age_days,
         "new_rows": seen.new_rows,

@@ -47,23 +47,42 @@ class Serving:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswersSeen:
+    """The verdict on answers, and the last day of the newest window of which all are known."""
+
+    verdict: Verdict
+    window_last: date
+
+
+@dataclass(frozen=True, slots=True)
 class DriftReport:
-    """The verdict on the newest complete window.
+    """The verdict on the newest complete window, and on the answers of the newest one of which they are known.
 
     Attributes
     ----------
     report_id
         Names the window and the version whose training window it was compared with.
-    verdict, words
-        What was found, and the same in a sentence without a full stop.
+    verdict
+        What was found of features and predictions.
     window_last
         Last day of the window.
+    words
+        What was found of everything, in a sentence without a full stop.
+    answers
+        What was found of answers; None where none is known, or the model has none.
     """
 
     report_id: str
     verdict: Verdict
     window_last: date
     words: str
+    answers: AnswersSeen | None = None
+
+    @property
+    def found(self) -> Verdict:
+        """What was found of everything together."""
+        has_drifted = self.answers is not None and self.answers.verdict is Verdict.DRIFT
+        return Verdict.DRIFT if has_drifted else self.verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,15 +74,21 @@ def findings(before: Remembered, now: Remembered, seen: Situation, training: Tra
     if seen.realised.verdict is not RealisedVerdict.NO_LABEL:
         said.append(seen.realised.words)
     if before.cause is not None and now.cause is None and before.champion == now.champion:
-        said.append(f"the cause has gone: {now.calm} windows in a row are calm")
+        calm = min(each.calm for each in now.witnesses if each.window_last is not None)
+        said.append(f"the cause has gone: {calm} windows in a row are calm")
     if now.cause is Cause.AGE:
         said.append(f"the champion's newest data are {seen.age_days} days old")
     return tuple(said)
 
 
-def unconfirmed(memory: Remembered, policy: RetrainingPolicy) -> str:
+def unconfirmed(memory: Remembered, policy: RetrainingPolicy) -> tuple[str, ...]:
     """Say how many windows have drifted and how many must."""
-    return f"{memory.drifted} of {policy.confirmations} windows in a row that it takes have drifted"
+    seen = ((memory.windows.drifted, "windows"), (memory.answers.drifted, "windows of known answers"))
+    return tuple(
+        f"{drifted} of {policy.confirmations} {which} in a row that it takes have drifted"
+        for drifted, which in seen
+        if drifted
+    )
 
 
 def somebody_has_to_look(memory: Remembered) -> str:

@@ -4,7 +4,12 @@ Belongs here: statistics of two windows. Does not belong here: pages that show t
 (``decision``), where windows come from.
 """
 
-from ml_assets.monitoring.gate.judge import TRAINING_WINDOW, judge
-from ml_assets.monitoring.gate.season import SAME_MONTHS, NamedReference, same_months_of_the_year_before
+from ml_assets.monitoring.gate.judge import judge
+from ml_assets.monitoring.gate.season import (
+    SAME_MONTHS,
+    TRAINING_WINDOW,
+    NamedReference,
+    same_months_of_the_year_before,
+)
 
 __all__ = ["SAME_MONTHS", "TRAINING_WINDOW", "NamedReference", "judge", "same_months_of_the_year_before"]

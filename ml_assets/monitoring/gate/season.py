@@ -11,9 +11,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from ml_assets.monitoring.gate.judge import TRAINING_WINDOW
 from ml_assets.monitoring.window import Window
 
+TRAINING_WINDOW = "the champion's training window"
 SAME_MONTHS = "the same months of the year before"
 _MONTHS_A_YEAR = 12
 

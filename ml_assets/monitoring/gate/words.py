@@ -14,6 +14,7 @@ from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.gate.components import ORDERED_ASPECTS
 from ml_assets.monitoring.gate.measured import MISSING_PART, Block
 from ml_assets.monitoring.verdict import ColumnDrift, Verdict, is_importance_known
+from ml_assets.monitoring.window import Window
 
 _NAMED = 5
 
@@ -60,6 +61,15 @@ def sentence(verdict: Verdict, columns: Sequence[ColumnDrift], importance: float
         return f"{moved} The champion tells no feature's importance, so each counts."
     end = ", too little to matter." if verdict is Verdict.UNIMPORTANT else "."
     return f"{moved} Drifted features hold {importance:.0%} of the champion's importance{end}"
+
+
+def answers_sentence(columns: Sequence[ColumnDrift], window: Window, reference_name: str) -> str:
+    """Return in a sentence what answers did, and which window they are of."""
+    drifted = [column for column in columns if column.is_drifted]
+    which = f"answers of {window.first} to {window.last}"
+    if not drifted:
+        return f"Against {reference_name}, {which} did not move."
+    return f"Against {reference_name}, {which} moved: {'; '.join(_named(column) for column in drifted)}."
 
 
 def too_few(reference_rows: int, current_rows: int, min_rows: int, reference_name: str) -> str:

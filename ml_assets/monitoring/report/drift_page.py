@@ -15,12 +15,14 @@ from ml_assets.monitoring.report.record import DriftRecord, RealisedFigures, Rep
 from ml_assets.monitoring.report.scripts import shared_script
 from ml_assets.monitoring.report.widgets import embedded
 from ml_assets.monitoring.verdict import DriftVerdict
-from ml_assets.monitoring.window import Window
+from ml_assets.monitoring.window import Window, WindowPair
 from ml_assets.reports.page import rendered
 from ml_assets.reports.plain_card import FactsTable
 
 # A page of thirty charts takes a phone a while: those of columns that did not drift are folded, but for so many.
 OPEN_CHARTS = 3
+# Of the names of the charts of answers.
+ANSWERS_PREFIX = "answers-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +59,23 @@ class DriftFacts:
     links: Mapping[str, str] = field(default_factory=dict)
 
 
-def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts: DriftFacts) -> Report:
+def drift_page(
+    reference: Window,
+    current: Window,
+    verdict: DriftVerdict,
+    facts: DriftFacts,
+    answers: WindowPair | None = None,
+) -> Report:
     """Return the report of a window.
 
     Parameters
     ----------
     reference, current
-        The windows that were judged.
+        The windows whose features and predictions were judged.
     verdict
-        What the gate found of them.
+        What the gate found of them, and of answers.
+    answers
+        The windows whose answers were judged; None where none are known.
     facts
         What stands beside that.
 
@@ -74,8 +84,14 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
     ValueError
         If a link of the facts is neither relative nor of the web.
     """
-    parts = parts_of(reference, current, verdict, open_charts=OPEN_CHARTS)
-    record = _record(facts, parts)
+    parts = parts_of(reference, current, verdict, verdict.of_current, open_charts=OPEN_CHARTS)
+    of_answers = None
+    if answers is not None and verdict.answers is not None:
+        of_answers = parts_of(
+            answers.reference, answers.current, verdict, verdict.of_answers, open_charts=len(verdict.of_answers)
+        )
+    sections = parts.sections("") | (of_answers.sections(ANSWERS_PREFIX) if of_answers else {})
+    record = _record(facts, parts, of_answers)
     script = shared_script()
     page = rendered(
         "drift.html",
@@ -83,14 +99,17 @@ def drift_page(reference: Window, current: Window, verdict: DriftVerdict, facts:
         record=record,
         facts=facts,
         parts=parts,
+        answers=of_answers,
+        answers_prefix=ANSWERS_PREFIX,
         script=script,
-        data=embedded(parts.sections("")),
+        data=embedded(sections),
     )
     return Report(page, record.text, script)
 
 
-def _record(facts: DriftFacts, parts: Parts) -> DriftRecord:
+def _record(facts: DriftFacts, parts: Parts, of_answers: Parts | None) -> DriftRecord:
     figures, verdict = facts.performance, parts.verdict
+    drawn = [parts] if of_answers is None else [parts, of_answers]
     return DriftRecord(
         kind=ReportKind.DRIFT,
         subject=facts.model,
@@ -104,7 +123,7 @@ def _record(facts: DriftFacts, parts: Parts) -> DriftRecord:
         git_commit=facts.git_commit,
         decision=facts.decision,
         drift=verdict,
-        evidently=parts.evidently,
-        not_drawn=parts.not_drawn,
+        evidently={name: said for each in drawn for name, said in each.evidently.items()},
+        not_drawn={name: why for each in drawn for name, why in each.not_drawn.items()},
         performance=None if figures is None else RealisedFigures(header=figures.header, rows=figures.rows),
     )

@@ -109,31 +109,33 @@ class Parts:
         }
 
 
-def parts_of(reference: Window, current: Window, verdict: DriftVerdict, *, open_charts: int) -> Parts:
+def parts_of(
+    reference: Window, current: Window, verdict: DriftVerdict, columns: Sequence[ColumnDrift], *, open_charts: int
+) -> Parts:
     """Return what a page shows of two windows.
 
     Parameters
     ----------
     reference, current
         The windows that were judged.
-    verdict
-        What the gate found of them.
+    verdict, columns
+        What the gate found, and of which columns in these windows.
     open_charts
         Charts that are open at once even if fewer columns drifted; of those that drifted all are.
     """
-    rows = all_rows(reference, current, {each.name: each.kind for each in verdict.columns})
+    rows = all_rows(reference, current, {each.name: each.kind for each in columns})
     drawn = chart_rows(rows)
-    not_drawn = _not_drawn(verdict.columns, drawn.unseen)
-    judged = in_order(each for each in verdict.columns if each.name not in not_drawn and not each.excluded)
-    excluded = in_order(each for each in verdict.columns if each.excluded and each.name in drawn.visible)
+    not_drawn = _not_drawn(columns, drawn.unseen)
+    judged = in_order(each for each in columns if each.name not in not_drawn and not each.excluded)
+    excluded = in_order(each for each in columns if each.excluded and each.name in drawn.visible)
     seam = max(open_charts, sum(each.is_drifted for each in judged))
     opened, others = judged[:seam], judged[seam:]
-    first, rest = (drift_report(drawn, columns) for columns in (opened, others))
+    first, rest = (drift_report(drawn, some) for some in (opened, others))
     bare = without_score(unjudged_report(drawn, excluded), [each.excluded for each in excluded])
     periods = rows.current.index.nunique()
     return Parts(
         verdict=verdict,
-        columns=tuple(in_order(verdict.columns)),
+        columns=tuple(in_order(columns)),
         opened=Charts(tuple(opened), explained(readable(first.widgets, periods), opened)),
         others=Charts(tuple(others), explained(readable(rest.widgets, periods), others)),
         unjudged=Charts(tuple(excluded), readable(bare, periods)),

@@ -82,7 +82,10 @@ def quality_page(tables: Sequence[RawTable], facts: QualityFacts) -> Report:
     """
     if not tables:
         raise ValueError(f"a report of {facts.source} needs at least one table; give the tables that were judged")
-    parts = {each.name: parts_of(each.reference, each.current, each.verdict, open_charts=0) for each in tables}
+    parts = {
+        each.name: parts_of(each.reference, each.current, each.verdict, each.verdict.columns, open_charts=0)
+        for each in tables
+    }
     sections = {
         name: each for number, part in enumerate(parts.values()) for name, each in part.sections(f"{number}-").items()
     }

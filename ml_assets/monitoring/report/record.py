@@ -80,7 +80,7 @@ class DriftRecord(ReportHead):
     decision
         What follows from it, in words; empty before that is decided.
     drift
-        The gate's verdict, column by column.
+        The gate's verdict, column by column, with that on answers and their window.
     evidently
         What Evidently says of each column that was judged.
     not_drawn

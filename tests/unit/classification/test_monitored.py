@@ -10,10 +10,15 @@ import pandas as pd
 import pytest
 
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS
+from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.monitored import MonitoredQuestion
 from ml_assets.classification.question import Question
 from ml_assets.monitoring.columns import ColumnKind, Role
-from ml_assets.monitoring.decision.situation import LabelDelay
+from ml_assets.monitoring.comparison import Compared, ComparisonConfig, compare
+from ml_assets.monitoring.config import DriftConfig
+from ml_assets.monitoring.decision.situation import AnswersSeen, LabelDelay
+from ml_assets.monitoring.steps import seen
+from ml_assets.monitoring.verdict import Verdict
 from ml_assets.predictions import SCORE
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from tests.fixtures.question_home import PURCHASES, SELLERS, QuestionHome, purchase_months, seller_months
@@ -73,6 +78,41 @@ def test_answers_are_there_when_all_of_them_are_known(sellers: QuestionHome) -> 
     assert SELLERS.label in mature.frame
     assert set(mature.frame[SELLERS.label]) == {0.0, 1.0}
     assert SELLERS.label not in immature.frame
+
+
+@pytest.mark.parametrize("share", [None, 0.9])
+def test_answers_are_compared_on_the_newest_month_of_which_all_are_known(
+    sellers: QuestionHome, tmp_path: Path, share: float | None
+) -> None:
+    """What sellers look like stays as it was; from September on nearly all of them stay away, or as many as ever."""
+    home = QuestionHome.copy_of(sellers.files.work_dir.parent, tmp_path / "home")
+    rows = seller_months()
+    if share is not None:
+        is_later = (rows["as_of_date"] >= "2017-09-30") & rows[SELLERS.label].notna()
+        rows.loc[is_later, SELLERS.label] = np.arange(is_later.sum()) % 10 < share * 10
+    home.fill(SELLERS, rows, date(2018, 2, 28))
+    config = ComparisonConfig(drift=DriftConfig(min_rows=50))
+    found = compare(QuestionFamily(SELLERS), home.warehouse, home.registry, config)
+    assert isinstance(found, Compared)
+    assert found.answers is not None
+    assert (found.current.last, found.answers.current.last) == (date(2018, 2, 28), date(2017, 11, 30))
+    verdict = found.verdict
+    assert verdict.answers is not None
+    assert verdict.answers.verdict is (Verdict.STABLE if share is None else Verdict.DRIFT)
+    assert verdict.current_verdict is Verdict.STABLE
+    assert [column.window_last for column in verdict.of_answers] == [date(2017, 11, 30)]
+    told = seen(found)
+    assert told.verdict is Verdict.STABLE
+    assert told.answers == AnswersSeen(verdict.answers.verdict, date(2017, 11, 30))
+
+
+def test_where_no_answer_is_known_none_is_compared(sellers: QuestionHome, tmp_path: Path) -> None:
+    home = QuestionHome.copy_of(sellers.files.work_dir.parent, tmp_path / "home")
+    rows = seller_months()
+    home.fill(SELLERS, rows[rows["as_of_date"] >= "2017-12-31"], date(2018, 2, 28))
+    found = compare(QuestionFamily(SELLERS), home.warehouse, home.registry, ComparisonConfig())
+    assert isinstance(found, Compared)
+    assert (found.answers, found.verdict.answers, seen(found).answers) == (None, None, None)
 
 
 def test_columns_are_those_of_the_version_with_what_it_makes_of_them(sellers: QuestionHome) -> None:

@@ -11,18 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml_assets.monitoring.decision.machine import decide
-from ml_assets.monitoring.decision.memory import Decision, Remembered
+from ml_assets.monitoring.decision.memory import Decision, Remembered, Witness
 from ml_assets.monitoring.decision.policy import RetrainingPolicy
 from ml_assets.monitoring.decision.situation import Realised, Serving, Situation
 from ml_assets.monitoring.decision.states import Action, Cause, RealisedVerdict, State, TrainingStatus
 from ml_assets.monitoring.verdict import Verdict
 from tests.unit.monitoring.decision.builders import (
+    APRIL,
     AUGUST,
+    BY_ANSWERS,
     CLOCK,
     DELAY,
     JULY,
     JUNE,
     MATURE,
+    MAY,
     MEMORIES,
     realised,
     report,
@@ -132,9 +135,86 @@ def test_a_cause_goes_after_as_many_calm_windows_as_it_took_to_see_it() -> None:
     ],
 )
 def test_decay_goes_only_when_scores_hold_again(verdict: RealisedVerdict, state: State) -> None:
-    decayed = WAITING.model_copy(update={"cause": Cause.DECAY, "calm": 1, "drifted": 0, "first_drifted": None})
+    decayed = WAITING.model_copy(update={"cause": Cause.DECAY, "windows": Witness(window_last=JUNE, calm=1)})
     seen = situation(complete_until=JULY, realised=realised(verdict))
     assert decide(decayed, seen, POLICY).state is state
+
+
+def walked(*seen: Situation) -> list[Decision]:
+    """Return a decision after another."""
+    decisions: list[Decision] = []
+    for each in seen:
+        decisions.append(decide(decisions[-1].memory if decisions else None, each, POLICY))
+    return decisions
+
+
+def test_a_shift_of_answers_alone_is_a_cause_from_the_first_window_of_answers_on() -> None:
+    """Features are calm all the time; of the answers, April is as ever, May and June have drifted."""
+    rows = ((JUNE, Verdict.STABLE, APRIL), (JULY, Verdict.DRIFT, MAY), (AUGUST, Verdict.DRIFT, JUNE))
+    decisions = walked(
+        *(
+            situation(complete_until=JULY, drift=report(Verdict.STABLE, last, answers=found, answers_last=day))
+            for last, found, day in rows
+        )
+    )
+    assert [outcome(each) for each in decisions] == [
+        (State.QUIET, Action.NONE),
+        (State.DETECTED, Action.WAIT),
+        (State.WAITING_FOR_LABELS, Action.WAIT),
+    ]
+    assert "1 of 2 windows of known answers in a row that it takes have drifted" in said(decisions[1])
+    waiting = decisions[-1].memory
+    assert (waiting.cause, waiting.since) == (Cause.DRIFT, MAY)
+    # 30 + 90 + 30 days behind the end of May.
+    assert "events must be complete until 2018-10-28" in said(decisions[-1])
+
+
+def test_a_window_of_answers_counts_once_however_many_newer_windows_tell_of_it() -> None:
+    months = (JUNE, JULY, AUGUST)
+    seen = [situation(drift=report(window_last=each, answers=Verdict.DRIFT, answers_last=MAY)) for each in months]
+    decisions = walked(*seen)
+    assert [outcome(each) for each in decisions] == [(State.DETECTED, Action.WAIT)] * 3
+    last = decisions[-1].memory
+    assert (last.answers.drifted, last.answers.first_drifted, last.answers.first_shown) == (1, MAY, JUNE)
+    assert (last.windows.drifted, last.windows.calm) == (0, 3)
+
+
+def test_answers_that_are_calm_do_not_deny_a_shift_of_features() -> None:
+    """They are of windows before it."""
+    detected = decide(DRIFTED, situation(drift=report(Verdict.INSUFFICIENT, answers=Verdict.STABLE)), POLICY)
+    assert outcome(detected) == (State.DETECTED, Action.WAIT)
+    confirmed = decide(DRIFTED, situation(drift=report(Verdict.DRIFT, answers=Verdict.STABLE)), POLICY)
+    assert (confirmed.action, confirmed.memory.since) == (Action.RETRAIN, JUNE)
+
+
+def test_where_features_and_answers_shift_the_cause_stands_from_the_first_of_both_on() -> None:
+    both = DRIFTED.model_copy(update={"answers": BY_ANSWERS.answers})
+    confirmed = decide(both, situation(drift=report(Verdict.DRIFT, answers=Verdict.DRIFT)), POLICY)
+    assert confirmed.memory.since == MAY
+    by_features = decide(both, situation(drift=report(Verdict.DRIFT, answers=Verdict.STABLE)), POLICY)
+    assert by_features.memory.since == JUNE
+
+
+def test_a_cause_seen_by_answers_stays_while_only_features_are_calm() -> None:
+    answers = Witness(window_last=MAY, drifted=2, first_drifted=APRIL, first_shown=MAY)
+    waiting = WAITING.model_copy(update={"windows": Witness(window_last=JUNE, calm=5), "answers": answers})
+    stays = decide(waiting, situation(complete_until=JULY, drift=report(answers=Verdict.STABLE)), POLICY)
+    assert stays.state is State.WAITING_FOR_LABELS, "one calm window of answers"
+    calm = report(window_last=AUGUST, answers=Verdict.STABLE, answers_last=JULY)
+    goes = decide(stays.memory, situation(complete_until=JULY, drift=calm), POLICY)
+    assert outcome(goes) == (State.QUIET, Action.NONE)
+    assert "the cause has gone: 2 windows in a row are calm" in said(goes)
+
+
+def test_an_evaluated_training_leaves_no_window_to_be_counted_again() -> None:
+    training_by_answers = TRAINING.model_copy(update={"answers": BY_ANSWERS.answers})
+    evaluated = decide(training_by_answers, situation(training=training(SUCCEEDED)), POLICY)
+    assert evaluated.memory.answers == Witness(window_last=MAY)
+    again = report(Verdict.STABLE, JULY, answers=Verdict.DRIFT, answers_last=MAY)
+    newer = CLOCK + timedelta(days=1)
+    assert decide(evaluated.memory, situation(drift=again, event_clock=newer), POLICY).state is State.QUIET
+    promoted = decide(training_by_answers, situation(training=training(SUCCEEDED), champion=Serving("4", JULY)), POLICY)
+    assert promoted.memory.answers == Witness(), "compared with another version's rows they are not the same"
 
 
 def test_another_champion_makes_void_what_was_seen_of_the_last_one() -> None:
@@ -256,7 +336,9 @@ def lives(draw: st.DrawFn) -> list[tuple[Situation, TrainingStatus | None]]:
         window = clock if draw(st.booleans()) else window
         version += draw(st.sampled_from([0, 0, 0, 1]))
         champion = Serving(str(version), date(2018, 1, 1)) if draw(st.integers(0, 9)) else None
-        drift = report(draw(st.sampled_from(Verdict)), window, str(version)) if draw(st.integers(0, 9)) else None
+        answers = draw(st.sampled_from([None, Verdict.STABLE, Verdict.DRIFT, Verdict.INSUFFICIENT]))
+        verdict, answers_last = draw(st.sampled_from(Verdict)), window - timedelta(days=draw(st.sampled_from([60, 90])))
+        drift = report(verdict, window, str(version), answers, answers_last) if draw(st.integers(0, 9)) else None
         each = situation(
             event_clock=clock,
             complete_until=clock - timedelta(days=draw(st.integers(0, 200))),

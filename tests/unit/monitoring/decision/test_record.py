@@ -74,6 +74,22 @@ def test_the_row_tells_the_story(warehouse: DuckDBWarehouse) -> None:
     assert set(told) == {part.split()[0] for part in OPS_TABLES[RETRAINING_DECISIONS].split(",")}
 
 
+@pytest.mark.parametrize(
+    ("features", "answers", "told"),
+    [
+        (Verdict.STABLE, Verdict.DRIFT, "drift"),
+        (Verdict.STABLE, Verdict.INSUFFICIENT, "stable"),
+        (Verdict.UNIMPORTANT, Verdict.STABLE, "unimportant_drift"),
+        (Verdict.DRIFT, None, "drift"),
+    ],
+)
+def test_the_row_holds_the_verdict_on_features_and_answers_together(
+    features: Verdict, answers: Verdict | None, told: str
+) -> None:
+    seen = situation(drift=report(features, answers=answers))
+    assert row(decided(None, seen), seen)["drift_verdict"].tolist() == [told]
+
+
 def test_the_same_again_is_no_second_row_but_after_another_it_is(warehouse: DuckDBWarehouse) -> None:
     calm, shifted = situation(), situation(drift=report(Verdict.DRIFT))
     quiet = decided(MEMORIES[State.QUIET], calm)

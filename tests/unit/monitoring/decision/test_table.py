@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
@@ -17,6 +17,7 @@ from ml_assets.monitoring.decision.situation import Situation
 from ml_assets.monitoring.decision.states import Action, RealisedVerdict, State, TrainingStatus
 from ml_assets.monitoring.verdict import Verdict
 from tests.unit.monitoring.decision.builders import (
+    BY_ANSWERS,
     CLOCK,
     IMMATURE,
     MATURE,
@@ -29,6 +30,9 @@ from tests.unit.monitoring.decision.builders import (
 )
 
 NEVER, MISSING = "before the first decision", "report missing"
+# As if detected, but it was a window of answers that had drifted, not one of features.
+ANSWERS_DRIFTED = "detected by answers"
+UNKNOWN = "answers not known"
 QUIET, DETECTED, WAITING, TRAINING, EVALUATED = State
 NONE, WAIT, RETRAIN = Action
 STABLE, DRIFT, UNIMPORTANT, INSUFFICIENT, NO_CHAMPION = Verdict
@@ -37,12 +41,16 @@ RUNNING, SUCCEEDED, FAILED = TrainingStatus
 NO_RUN = "no run"
 
 
+BEFORE: Mapping[State | str, Remembered | None] = {NEVER: None, **MEMORIES, ANSWERS_DRIFTED: BY_ANSWERS}
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One combination; the window is the one after the last that was counted."""
+    """One combination; the windows, of features and of answers, are the ones after the last that were counted."""
 
     before: State | str
     drift: Verdict | str
+    answers: Verdict | str
     scores: RealisedVerdict
     run: TrainingStatus | str
     is_down: bool
@@ -54,8 +62,9 @@ class Cell:
 CELLS = [
     Cell(*values)
     for values in product(
-        (NEVER, *State),
+        BEFORE,
         (MISSING, *Verdict),
+        (UNKNOWN, STABLE, DRIFT),
         RealisedVerdict,
         (NO_RUN, *TrainingStatus),
         (False, True),
@@ -74,6 +83,7 @@ class Line:
     action: Action
     before: Collection[State | str] | None = None
     drift: Collection[Verdict | str] | None = None
+    answers: Collection[Verdict | str] | None = None
     scores: Collection[RealisedVerdict] | None = None
     run: Collection[TrainingStatus | str] | None = None
     is_down: bool | None = None
@@ -88,6 +98,7 @@ class Line:
             for among, value in (
                 (self.before, cell.before),
                 (self.drift, cell.drift),
+                (self.answers, cell.answers),
                 (self.scores, cell.scores),
                 (self.run, cell.run),
             )
@@ -103,7 +114,7 @@ class Line:
         )
 
 
-BUSY = (DETECTED, WAITING, TRAINING)
+BUSY = (DETECTED, ANSWERS_DRIFTED, WAITING, TRAINING)
 IDLE = (NEVER, QUIET, EVALUATED)
 CALM = (STABLE, UNIMPORTANT)
 SILENT = (*CALM, INSUFFICIENT)
@@ -138,11 +149,21 @@ TABLE = [
     *because(before=[DETECTED], drift=[DRIFT]),
     *because(before=[DETECTED], scores=[DECAY]),
     Line(DETECTED, WAIT, before=[DETECTED], drift=[INSUFFICIENT]),
+    # A window of answers is another witness: it neither confirms one of features, nor is it denied by a calm one.
+    Line(DETECTED, WAIT, before=[DETECTED], answers=[DRIFT]),
     *because(before=[DETECTED], drift=CALM, is_old=True),
     Line(QUIET, NONE, before=[DETECTED], drift=CALM),
+    # One window of answers had drifted: the same with the next one of answers.
+    *because(before=[ANSWERS_DRIFTED], answers=[DRIFT]),
+    *because(before=[ANSWERS_DRIFTED], scores=[DECAY]),
+    Line(DETECTED, WAIT, before=[ANSWERS_DRIFTED], answers=[UNKNOWN]),
+    Line(DETECTED, WAIT, before=[ANSWERS_DRIFTED], drift=[DRIFT]),
+    *because(before=[ANSWERS_DRIFTED], answers=[STABLE], is_old=True),
+    Line(QUIET, NONE, before=[ANSWERS_DRIFTED], answers=[STABLE]),
     # Nothing was there: the first window that drifts is seen, decayed scores need no second one, then comes age.
     *because(before=IDLE, scores=[DECAY]),
     Line(DETECTED, WAIT, before=IDLE, drift=[DRIFT]),
+    Line(DETECTED, WAIT, before=IDLE, answers=[DRIFT]),
     *because(before=IDLE, drift=SILENT, is_old=True),
     Line(QUIET, NONE, before=IDLE, drift=SILENT),
 ]
@@ -150,14 +171,15 @@ TABLE = [
 
 def case(cell: Cell) -> tuple[Remembered | None, Situation, RetrainingPolicy]:
     """Return what a cell stands for: memory, situation and policy."""
-    memory = None if cell.before == NEVER else MEMORIES[State(cell.before)]
+    memory = BEFORE[cell.before]
     if cell.is_resting and memory is not None:
         memory = memory.model_copy(update={"evaluated_on": CLOCK - timedelta(days=10)})
     verdict = None if cell.drift == MISSING else Verdict(cell.drift)
+    answers = None if cell.answers == UNKNOWN else Verdict(cell.answers)
     seen = situation(
         complete_until=MATURE if cell.is_mature else IMMATURE,
         champion=None if verdict is NO_CHAMPION else SERVING,
-        drift=None if verdict is None else report(verdict),
+        drift=None if verdict is None else report(verdict, answers=answers),
         realised=realised(cell.scores),
         training=None if cell.run == NO_RUN else training(TrainingStatus(cell.run), memory.sequence if memory else 0),
         obstacle="connection refused" if cell.is_down else None,
@@ -176,7 +198,7 @@ def test_every_cell_of_the_table_is_as_written() -> None:
         used[line] += 1
         memory, seen, policy = case(cell)
         decision = decide(memory, seen, policy)
-        before = QUIET if cell.before == NEVER else cell.before
+        before = {NEVER: QUIET, ANSWERS_DRIFTED: DETECTED}.get(cell.before, cell.before)
         expected = (TABLE[line].state or before, TABLE[line].action)
         if (decision.state, decision.action) != expected:
             wrong.append((cell, expected, (decision.state, decision.action), decision.reasons))
@@ -184,7 +206,7 @@ def test_every_cell_of_the_table_is_as_written() -> None:
     assert not set(range(len(TABLE))) - used.keys(), "lines that speak of nothing"
 
 
-@pytest.mark.parametrize("before", [NEVER, *State])
+@pytest.mark.parametrize("before", BEFORE)
 def test_every_decision_has_reasons_and_seeing_the_same_again_changes_nothing(before: str) -> None:
     for cell in CELLS:
         if cell.before != before:

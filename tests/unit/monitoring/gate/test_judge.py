@@ -75,7 +75,6 @@ def test_too_few_rows_say_nothing(rows: int, verdict: Verdict) -> None:
         (numeric("x", 0.05), Verdict.DRIFT),
         (numeric("x", 0.04), Verdict.UNIMPORTANT),
         (numeric("x", 0.0, role=Role.PREDICTION), Verdict.DRIFT),
-        (numeric("x", 0.0, role=Role.LABEL), Verdict.DRIFT),
         (numeric("x", 0.9, excluded="tenure grows"), Verdict.STABLE),
     ],
 )

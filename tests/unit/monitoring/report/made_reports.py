@@ -111,6 +111,8 @@ def column(name: str, **changes: Any) -> ColumnDrift:
 def verdict_of(found: Verdict, *columns: ColumnDrift, **changes: Any) -> DriftVerdict:
     """Return a verdict on columns of two windows of 2017 and 2018."""
     given: dict[str, Any] = {
+        "current_verdict": found,
+        "answers": None,
         "drifted_importance": 0.0,
         "reference_rows": 4,
         "current_rows": 4,

@@ -14,15 +14,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn
+from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate import judge
 from ml_assets.monitoring.report.drift_page import drift_page
 from ml_assets.monitoring.report.record import DriftRecord
 from ml_assets.monitoring.report.scripts import shared_script
 from ml_assets.monitoring.verdict import Verdict
-from ml_assets.monitoring.window import Window
+from ml_assets.monitoring.window import Window, WindowPair
 from tests.unit.monitoring.report.made_reports import (
+    COLUMNS,
     FACTS,
     HOSTILE,
     column,
@@ -138,6 +139,37 @@ def test_all_that_was_given_stands_on_the_page() -> None:
     assert 'href="../../index.html"' in drift_report_of_windows().page
     assert 'href="2018-08-31.json"' in drift_report_of_windows().page
     assert 'href="../../models/late_delivery_handover.html"' in drift_report_of_windows().page
+
+
+def test_answers_have_a_section_with_their_own_window() -> None:
+    reference, current = windows()
+    label = MonitoredColumn("is_late", ColumnKind.NUMERIC, Role.LABEL)
+    late = (np.arange(3_000) % 10 == 0).astype(float), (np.arange(1_500) % 3 == 0).astype(float)
+    pair = WindowPair(
+        replace(reference, frame=reference.frame.assign(is_late=late[0])),
+        replace(current, frame=current.frame.assign(is_late=late[1]), first=date(2018, 5, 1), last=date(2018, 5, 31)),
+    )
+    found = judge(pair.reference, current, (*COLUMNS, label), DriftConfig(), answered=pair.current)
+    report = drift_page(reference, current, found, FACTS, pair)
+    record = DriftRecord.model_validate_json(report.data)
+    assert record.drift == found
+    assert record.drift.answers is not None
+    assert (record.drift.answers.first, record.drift.answers.last) == (date(2018, 5, 1), date(2018, 5, 31))
+    text = Reader(report.page).text
+    assert record.drift.answers.words in text
+    assert "of the newest window of which all are known, 2018-05-01 to 2018-05-31 ." in text
+    assert record.evidently["is_late"].is_drifted
+    assert record.evidently["is_late"].score == found.of_answers[0].effect
+    shown = sections(report.page)
+    assert list(scores(shown["answers-opened"])) == ["Drift in column 'is_late'"]
+    assert "Drift in column 'is_late'" not in scores(shown["opened"]) | scores(shown["others"])
+
+
+def test_without_known_answers_the_page_says_so() -> None:
+    report = drift_report_of_windows()
+    assert "of no window all are known yet" in Reader(report.page).text
+    assert DriftRecord.model_validate_json(report.data).drift.answers is None
+    assert not [name for name in sections(report.page) if name.startswith("answers-")]
 
 
 def test_drifted_columns_are_open_and_the_rest_is_folded() -> None:
