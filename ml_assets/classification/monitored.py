@@ -88,7 +88,8 @@ class MonitoredQuestion:
         """Return past probabilities beside the answers, by squared error."""
         measured = Evaluation.model_validate_json(evaluation)
         question = self.question
-        rows = scored_rows(question, PREDICTION_TABLES[question.name], warehouse, version, (question.label,))
+        table = PREDICTION_TABLES[question.name]
+        rows = scored_rows(question, table, warehouse, version, (question.label,), measured.folds)
         return Settled(judged_rows(question, rows, learned_share(measured)), promised(measured, candidate))
 
     def columns(self, model: FittedClassifier) -> tuple[MonitoredColumn, ...]:

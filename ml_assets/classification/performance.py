@@ -6,10 +6,13 @@ them (``ml_assets.monitoring.performance``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
-from ml_assets.classification.evaluation import TEST_FOLD, Evaluation, Scores
+from ml_assets.classification.evaluation import TEST_FOLD, Evaluation, FoldStatistics, Scores
 from ml_assets.classification.question import Question
 from ml_assets.classification.scoring import shared_key
 from ml_assets.classification.training_set import complete_until
@@ -23,9 +26,17 @@ from ml_assets.warehouse import Warehouse
 
 
 def scored_rows(
-    question: Question, table: PredictionTable, warehouse: Warehouse, version: str, answers: tuple[str, ...]
+    question: Question,
+    table: PredictionTable,
+    warehouse: Warehouse,
+    version: str,
+    answers: tuple[str, ...],
+    folds: Iterable[FoldStatistics],
 ) -> pd.DataFrame:
     """Return the scores that a version gave without hindsight and whose answers are known for certain.
+
+    By the rows of its test window it came to serve: that it does well on them is no news, and they are left out with
+    all before them, though it did not learn from them.
 
     Parameters
     ----------
@@ -39,6 +50,8 @@ def scored_rows(
         Number of the version.
     answers
         Columns of the feature table that are wanted beside the scores.
+    folds
+        Parts of the rows of the version's training, of which the test window is one.
     """
     key = shared_key(question, table)
     complete = complete_until(warehouse, question)
@@ -50,7 +63,17 @@ def scored_rows(
     labels = warehouse.read(question.table, columns, where)
     wanted = list(dict.fromkeys([*key, AS_OF_DATE, SCORE, MODEL_VERSION, IS_BACKTEST]))
     scores = warehouse.read(table.name, wanted, where=f"not {IS_BACKTEST}")
-    return settled(scores, labels, key, version)
+    rows = settled(scores, labels, key, version)
+    tested = last_tested(folds)
+    if tested is None:
+        return rows
+    periods = question.period_of(rows[AS_OF_DATE].to_numpy(dtype="datetime64[us]"))
+    return rows.loc[periods > np.datetime64(tested, "D")].reset_index(drop=True)
+
+
+def last_tested(folds: Iterable[FoldStatistics]) -> date | None:
+    """Return the last period of the test window; None where it holds no row."""
+    return next((fold.last_period for fold in folds if fold.name == TEST_FOLD), None)
 
 
 def judged_rows(question: Question, rows: pd.DataFrame, prior: float) -> JudgedRows:

@@ -80,12 +80,10 @@ class MonitoredValue:
 
     def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> Settled:
         """Return past expectations beside the money that came, by squared error."""
-        question = self.question
+        question, measured = self.question, ValueEvaluation.model_validate_json(evaluation)
         table = PREDICTION_TABLES[question.name]
-        rows = scored_rows(question.hurdle, table, warehouse, version, (question.value_column,))
-        return Settled(
-            judged_rows(question, rows), promised(ValueEvaluation.model_validate_json(evaluation), candidate)
-        )
+        rows = scored_rows(question.hurdle, table, warehouse, version, (question.value_column,), measured.folds)
+        return Settled(judged_rows(question, rows), promised(measured, candidate))
 
     def _watched(self, rows: ValuePanel) -> ValuePanel:
         """Return the rows of those who bought of late."""

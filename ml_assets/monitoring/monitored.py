@@ -91,6 +91,8 @@ class Monitored(Protocol):
     def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> Settled | None:
         """Return past scores beside the truth; None for a kind whose answers nothing ever settles.
 
+        Rows up to the end of the test window by which the version came to serve are left out.
+
         Parameters
         ----------
         warehouse

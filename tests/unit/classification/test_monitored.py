@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS
+from ml_assets.classification.evaluation import TEST_FOLD, Evaluation
 from ml_assets.classification.family import QuestionFamily
 from ml_assets.classification.monitored import MonitoredQuestion
 from ml_assets.classification.question import Question
@@ -17,6 +18,10 @@ from ml_assets.monitoring.columns import ColumnKind, Role
 from ml_assets.monitoring.comparison import Compared, ComparisonConfig, compare
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.decision.situation import AnswersSeen, LabelDelay
+from ml_assets.monitoring.decision.states import RealisedVerdict
+from ml_assets.monitoring.monitored import Settled
+from ml_assets.monitoring.performance.config import PerformanceConfig
+from ml_assets.monitoring.performance.judge import realised
 from ml_assets.monitoring.steps import seen
 from ml_assets.monitoring.verdict import Verdict
 from ml_assets.predictions import SCORE
@@ -135,22 +140,73 @@ def test_columns_are_those_of_the_version_with_what_it_makes_of_them(sellers: Qu
     assert said[SCORE].between(0, 1).all()
 
 
-def test_past_scores_are_settled_by_known_answers(sellers: QuestionHome) -> None:
-    champion = sellers.registry.aliased(SELLERS.name, CHAMPION)
+def settled_now(home: QuestionHome) -> Settled:
+    """Return the past scores of the version that serves."""
+    champion = home.registry.aliased(SELLERS.name, CHAMPION)
     assert champion is not None
-    evaluation = sellers.files.evaluation(SELLERS.name).read_text()
-    monitored = MonitoredQuestion(SELLERS)
-    settled = monitored.settled(sellers.warehouse, champion.number, champion.tags[CANDIDATE], evaluation)
+    evaluation = home.files.evaluation(SELLERS.name).read_text()
+    return MonitoredQuestion(SELLERS).settled(home.warehouse, champion.number, champion.tags[CANDIDATE], evaluation)
+
+
+def end_of_test_window(home: QuestionHome) -> pd.Timestamp:
+    """Return the end of the test window by which the version that serves came to serve."""
+    measured = Evaluation.model_validate_json(home.files.evaluation(SELLERS.name).read_text())
+    [test] = [fold for fold in measured.folds if fold.name == TEST_FOLD]
+    return pd.Timestamp(test.last_period) + pd.offsets.MonthEnd()
+
+
+def half_a_year_later(sellers: QuestionHome, folder: Path, tested: float, later: float) -> QuestionHome:
+    """Return the home when all answers are known: after the test window scores are right with a chance, before it too.
+
+    Parameters
+    ----------
+    tested, later
+        Chance that an answer, up to the end of the test window and after it, is the one that the score finds likelier.
+    """
+    home = QuestionHome.copy_of(sellers.files.work_dir.parent, folder / "home")
+    key = ["seller_id", "as_of_date"]
+    rows = seller_months().merge(home.scores()[[*key, SCORE]], on=key, how="left")
+    chance = np.where(rows["as_of_date"] > end_of_test_window(sellers), later, tested)
+    is_right = np.random.default_rng(5).random(len(rows)) < chance
+    answers = (rows[SCORE].fillna(0.5) >= 0.5) == is_right
+    home.fill(SELLERS, rows.drop(columns=SCORE).assign(has_churned=answers), date(2018, 8, 31))
+    return home
+
+
+def test_rows_by_which_a_version_came_to_serve_are_no_past_scores(sellers: QuestionHome) -> None:
+    """Right after the first run answers are known of no other rows."""
     scores, rows = sellers.scores(), seller_months()
     known = rows[rows["label_known_at"] <= pd.Timestamp("2018-03-01")]
-    honest = scores[~scores["is_backtest"].astype(bool)].merge(known, on=["seller_id", "as_of_date"])
+    tested = scores[~scores["is_backtest"].astype(bool)].merge(known, on=["seller_id", "as_of_date"])
+    assert len(tested) > 100
+    settled = settled_now(sellers)
+    assert len(settled.rows) == 0
+    assert settled.promised.skill.value is not None
+    assert settled.promised.base_rate == pytest.approx(tested["has_churned"].mean(), abs=0.1)
+    assert realised(settled.rows, settled.promised, PerformanceConfig()).verdict is RealisedVerdict.IMMATURE
+
+
+def test_past_scores_are_settled_by_answers_that_became_known_since(sellers: QuestionHome, tmp_path: Path) -> None:
+    home = half_a_year_later(sellers, tmp_path, 0.8, 0.8)
+    scores, rows = sellers.scores(), home.warehouse.read(SELLERS.table)
+    later = scores[(scores["as_of_date"] > end_of_test_window(home)) & ~scores["is_backtest"].astype(bool)]
+    honest = later.merge(rows, on=["seller_id", "as_of_date"])
+    settled = settled_now(home)
     assert len(settled.rows) == len(honest) > 100
     error = (honest["has_churned"].astype(float) - honest["score"]) ** 2
     assert np.sort(settled.rows.loss) == pytest.approx(np.sort(error))
     assert settled.rows.is_event is not None
     assert settled.rows.is_event.sum() == honest["has_churned"].sum()
-    assert settled.promised.skill.value is not None
-    assert settled.promised.base_rate == pytest.approx(honest["has_churned"].mean(), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("tested", "later", "verdict"), [(0.1, 0.95, RealisedVerdict.HELD), (0.95, 0.1, RealisedVerdict.DECAY)]
+)
+def test_what_is_said_of_past_scores_goes_by_rows_after_the_test_window(
+    sellers: QuestionHome, tmp_path: Path, tested: float, later: float, verdict: RealisedVerdict
+) -> None:
+    settled = settled_now(half_a_year_later(sellers, tmp_path, tested, later))
+    assert realised(settled.rows, settled.promised, PerformanceConfig()).verdict is verdict
 
 
 def test_another_version_has_no_past_scores(sellers: QuestionHome) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.classification.evaluation import Importance
+from ml_assets.classification.evaluation import TEST_FOLD, Importance
+from ml_assets.cltv.evaluation import ValueEvaluation
 from ml_assets.cltv.monitored import MonitoredValue, feature_shares
 from ml_assets.cltv.panel import HISTORY
 from ml_assets.cltv.performance import judged_rows
 from ml_assets.cltv.question import CLTV_OLIST_CUSTOMERS
 from ml_assets.metrics.value import r_squared
 from ml_assets.monitoring.decision.situation import LabelDelay
+from ml_assets.monitoring.monitored import Settled
 from ml_assets.predictions import AS_OF_DATE, SCORE
+from ml_assets.registry.names import CANDIDATE, CHAMPION
+from tests.unit.cltv.value_home import LAST, SELLERS, ValueHome, seller_months
 
 
 def test_what_is_made_of_a_history_counts_for_its_parts() -> None:
@@ -50,3 +56,28 @@ def test_past_expectations_are_judged_as_r_squared_does() -> None:
     assert judged.is_event is None
     expected = r_squared(np.array([0.0, 30.0, 90.0]), np.array([10.0, 20.0, 70.0]))
     assert 1 - judged.loss.sum() / judged.reference_loss.sum() == pytest.approx(expected)
+
+
+def settled_now(home: ValueHome) -> Settled:
+    """Return the past expectations of the version that serves."""
+    champion = home.inner.registry.aliased(SELLERS.name, CHAMPION)
+    assert champion is not None
+    evaluation = home.inner.files.evaluation(SELLERS.name).read_text()
+    return MonitoredValue(SELLERS).settled(home.inner.warehouse, champion.number, champion.tags[CANDIDATE], evaluation)
+
+
+def test_rows_by_which_a_version_came_to_serve_are_no_past_expectations(serving: ValueHome) -> None:
+    settled = settled_now(serving)
+    assert len(settled.rows) == 0
+    assert settled.promised.skill.value is not None
+    measured = ValueEvaluation.model_validate_json(serving.inner.files.evaluation(SELLERS.name).read_text())
+    [test] = [fold for fold in measured.folds if fold.name == TEST_FOLD]
+    is_tested = serving.scores()[AS_OF_DATE] <= pd.Timestamp(test.last_period) + pd.offsets.MonthEnd()
+    assert is_tested.any(), "such rows are among the scores"
+    # A year later the money of all that was asked is known.
+    rows = seller_months()
+    known = {name: rows[name].fillna(1.0) for name in SELLERS.holdout_columns}
+    serving.fill(rows.assign(**known), LAST + timedelta(days=365))
+    later = settled_now(serving)
+    assert len(later.rows) == (~is_tested).sum() > 0
+    assert later.rows.period.min() > np.datetime64(test.last_period)
