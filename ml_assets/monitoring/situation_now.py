@@ -112,15 +112,20 @@ def _serving(version: Version | None) -> Serving | None:
     return Serving(version.number, known if pd.isna(complete) else complete.date())
 
 
+def drift_seen(model: str, files: ModelFiles) -> DriftSeen | None:
+    """Return what was left of the comparison of a model's newest window; None where nobody has looked."""
+    path = files.drift_seen(model)
+    return DriftSeen.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
 def _drift(model: str, files: ModelFiles, clock: date) -> DriftReport | None:
     """Return what was found of the newest window; None where nobody has looked.
 
     Where no window could be compared, the report is about the day of the newest event and says nothing.
     """
-    path = files.drift_seen(model)
-    if not path.exists():
+    seen = drift_seen(model, files)
+    if seen is None:
         return None
-    seen = DriftSeen.model_validate_json(path.read_text(encoding="utf-8"))
     last = seen.window_last or clock
     return DriftReport(seen.report_id or f"{model}/{last}/none", seen.verdict, last, seen.words, seen.answers)
 

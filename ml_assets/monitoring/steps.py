@@ -26,9 +26,11 @@ from ml_assets.monitoring.performance.config import PerformanceConfig
 from ml_assets.monitoring.performance.judge import NO_LABEL, realised
 from ml_assets.monitoring.performance.verdict import PerformanceVerdict
 from ml_assets.monitoring.report.archive import write_report
+from ml_assets.monitoring.report.decided import write_decided
 from ml_assets.monitoring.report.drift_page import DriftFacts, drift_page
+from ml_assets.monitoring.report.record import Decided
 from ml_assets.monitoring.retention import prune_reports
-from ml_assets.monitoring.situation_now import DriftSeen, situation_now
+from ml_assets.monitoring.situation_now import DriftSeen, drift_seen, situation_now
 from ml_assets.registry.names import CANDIDATE, CHAMPION, FINGERPRINT
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.reports.index import index_text
@@ -112,13 +114,23 @@ def decide_on_retraining(
     run_id: str,
     now: datetime,
 ) -> Decision:
-    """Decide whether a model is trained again, and record the decision."""
+    """Decide whether a model is trained again, record the decision, and write it into the newest report."""
     before = remembered(newest(warehouse, family.name))
     training = training_of(instance, family.name, before, run_id)
     situation = situation_now(family, warehouse, files, registry, training)
     decision = decide(before, situation, policy)
     record(warehouse, decision_row(family.name, decision, situation, decided_at=now, run_id=run_id))
+    show_decision(family.name, decision, files)
     return decision
+
+
+def show_decision(model: str, decision: Decision, files: ModelFiles) -> None:
+    """Write a decision into the report of the model's newest window, if there is one, and into the list."""
+    found = drift_seen(model, files)
+    page = None if found is None or found.window_last is None else files.drift_report(model, found.window_last)
+    if page is not None and page.exists():
+        write_decided(page, Decided(state=decision.state, action=decision.action, reasons=decision.reasons))
+        list_pages(files)
 
 
 def list_pages(files: ModelFiles) -> None:

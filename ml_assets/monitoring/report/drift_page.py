@@ -41,8 +41,6 @@ class DriftFacts:
         When the report was made, in words.
     git_commit
         Commit of the code that did.
-    decision
-        What follows, in words; empty before that is decided.
     performance
         Realised performance of past scores; None while no answer is known.
     links
@@ -54,7 +52,6 @@ class DriftFacts:
     champion_version: str | None
     made_at: str
     git_commit: str
-    decision: str = ""
     performance: FactsTable | None = None
     links: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,7 +63,7 @@ def drift_page(
     facts: DriftFacts,
     answers: WindowPair | None = None,
 ) -> Report:
-    """Return the report of a window.
+    """Return the report of a window; what follows from it is put in when it is decided (``decided``).
 
     Parameters
     ----------
@@ -98,6 +95,7 @@ def drift_page(
         title=f"{facts.model}: drift",
         record=record,
         facts=facts,
+        decided=None,
         parts=parts,
         answers=of_answers,
         answers_prefix=ANSWERS_PREFIX,
@@ -121,7 +119,6 @@ def _record(facts: DriftFacts, parts: Parts, of_answers: Parts | None) -> DriftR
         champion_version=facts.champion_version,
         made_at=facts.made_at,
         git_commit=facts.git_commit,
-        decision=facts.decision,
         drift=verdict,
         evidently={name: said for each in drawn for name, said in each.evidently.items()},
         not_drawn={name: why for each in drawn for name, why in each.not_drawn.items()},

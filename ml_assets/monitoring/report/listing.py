@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ml_assets.monitoring.report.archive import DATA, PAGE, subjects
 from ml_assets.monitoring.report.record import ReportHead, ReportKind
-from ml_assets.monitoring.report.wording import VERDICT_TONES, VERDICT_WORDS
+from ml_assets.monitoring.report.wording import ACTION_WORDS, STATE_WORDS, VERDICT_TONES, VERDICT_WORDS
 from ml_assets.reports.wording import Tone
 
 
@@ -50,6 +50,14 @@ class ListedReport:
     def verdict_words(self) -> str:
         """What the verdict is called."""
         return "unreadable" if self.head is None else VERDICT_WORDS[self.head.verdict]
+
+    @property
+    def decided_words(self) -> str:
+        """What followed from it, with the last reason, which decided; empty where nothing is decided."""
+        decided = None if self.head is None else self.head.decided
+        if decided is None:
+            return ""
+        return f"{STATE_WORDS[decided.state]}: {ACTION_WORDS[decided.action].lower()}; {decided.reasons[-1]}"
 
 
 @dataclass(frozen=True, slots=True)

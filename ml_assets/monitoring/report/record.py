@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from ml_assets.monitoring.decision.states import Action, State
 from ml_assets.monitoring.report.evidently_report import DrawnDrift
 from ml_assets.monitoring.verdict import DriftVerdict, Verdict
 
@@ -20,6 +21,16 @@ class ReportKind(StrEnum):
 
     DRIFT = "drift"
     QUALITY = "quality"
+
+
+class Decided(BaseModel):
+    """What followed from a report: where the model stands since, what is done, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: State
+    action: Action
+    reasons: tuple[str, ...]
 
 
 class ReportHead(BaseModel):
@@ -39,6 +50,8 @@ class ReportHead(BaseModel):
         What was found; of a source, the gravest of its tables.
     words
         The same in a sentence.
+    decided
+        What followed from it; None before that is decided, and of a source.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +63,7 @@ class ReportHead(BaseModel):
     last: date
     verdict: Verdict
     words: str
+    decided: Decided | None = None
 
     @property
     def text(self) -> str:
@@ -77,8 +91,6 @@ class DriftRecord(ReportHead):
         When the report was made, in words.
     git_commit
         Commit of the code that did.
-    decision
-        What follows from it, in words; empty before that is decided.
     drift
         The gate's verdict, column by column, with that on answers and their window.
     evidently
@@ -92,7 +104,6 @@ class DriftRecord(ReportHead):
     champion_version: str | None
     made_at: str
     git_commit: str
-    decision: str
     drift: DriftVerdict
     evidently: Mapping[str, DrawnDrift]
     not_drawn: Mapping[str, str]

@@ -32,7 +32,9 @@ from ml_assets.monitoring.assets import (
 )
 from ml_assets.monitoring.comparison import Compared, ComparisonConfig, NotCompared, compare
 from ml_assets.monitoring.decision.announcement import DECISION, REASONS, STATE
+from ml_assets.monitoring.decision.states import Action, State
 from ml_assets.monitoring.gate import SAME_MONTHS
+from ml_assets.monitoring.report.record import DriftRecord
 from ml_assets.monitoring.shown import AS_PROMISED, NO_DRIFT
 from ml_assets.monitoring.verdict import Verdict
 from ml_assets.predictions import AS_OF_DATE
@@ -145,6 +147,13 @@ def test_a_shift_warns_and_stops_nothing(home: QuestionHome) -> None:
     decided = told(result, Watch.RETRAINING)
     assert (decided[STATE], decided[DECISION]) == ("detected", "wait")
     assert "things.size" in decided[REASONS]
+    page = home.files.drift_report(FAMILY.name, LAST)
+    shown_there = DriftRecord.model_validate_json(page.with_suffix(".json").read_bytes()).decided
+    assert shown_there is not None
+    assert (shown_there.state, shown_there.action) == (State.DETECTED, Action.WAIT)
+    assert "; ".join(shown_there.reasons) == decided[REASONS]
+    for text in (page.read_text(encoding="utf-8"), home.files.index.read_text(encoding="utf-8")):
+        assert "1 of 2 windows in a row that it takes have drifted" in text
 
 
 def test_the_decision_reads_what_the_steps_before_it_left(home: QuestionHome) -> None:

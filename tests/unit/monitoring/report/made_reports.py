@@ -36,7 +36,6 @@ FACTS = DriftFacts(
     champion_version="3",
     made_at="2018-09-01 02:00 UTC",
     git_commit="abc",
-    decision="Waiting for labels until 2018-10-31.",
     performance=FactsTable(
         "Realised", "Log-loss where answers are known.", ("month", "log-loss"), (("2018-06", "0.31"),)
     ),

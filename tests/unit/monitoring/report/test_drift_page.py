@@ -123,7 +123,7 @@ def test_all_that_was_given_stands_on_the_page() -> None:
         "late_delivery_handover: drift",
         "Window 2018-08-01 to 2018-08-31 , beside the champion's training window: 2017-01-01 to 2017-12-31 .",
         verdict().words,
-        "Waiting for labels until 2018-10-31.",
+        "Not decided yet.",
         "1,500",
         "3,000",
         "order_items.price",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ml_assets.monitoring.decision.states import Action, State
 from ml_assets.monitoring.report.listing import listed_series
-from ml_assets.monitoring.report.record import ReportHead, ReportKind
+from ml_assets.monitoring.report.record import Decided, ReportHead, ReportKind
 from ml_assets.monitoring.verdict import Verdict
 
 
@@ -49,6 +50,20 @@ def test_models_and_sources_are_listed_by_name_their_reports_newest_first(tmp_pa
     ]
     assert series[0].newest.link == "drift/model_a/2018-02-15.html"
     assert series[0].newest.data == "drift/model_a/2018-02-15.json"
+
+
+def test_what_followed_is_listed_with_the_reason_that_decided(tmp_path: Path) -> None:
+    decided = Decided(state=State.DETECTED, action=Action.WAIT, reasons=("prices have risen", "1 of 2 windows"))
+    said = head("model_a", "2018-02-28", Verdict.DRIFT).model_copy(update={"decided": decided})
+    put(tmp_path / "drift" / "model_a", "2018-02-28", said.text)
+    put(tmp_path / "drift" / "model_a", "2018-01-31", head("model_a", "2018-01-31", Verdict.STABLE).text)
+    put(tmp_path / "drift" / "model_a", "2017-12-31", "{}")
+    [series] = listed_series(tmp_path, tmp_path / "drift")
+    assert [each.decided_words for each in series.reports] == [
+        "detected: no training is started yet; 1 of 2 windows",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
