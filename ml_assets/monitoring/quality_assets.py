@@ -7,6 +7,7 @@ looked at (``quality``), the page (``report``).
 from datetime import UTC, datetime
 
 import dagster as dg
+import numpy as np
 
 from ml_assets.contract import ML_KEY_PREFIX, OBSERVATION_WINDOWS, TableName
 from ml_assets.family.assets import results_of, specs_of
@@ -15,7 +16,7 @@ from ml_assets.files import ModelFiles, write_text
 from ml_assets.keys import MACHINE_LEARNING, MONITORING
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate import judge
-from ml_assets.monitoring.quality import RawSource, raw_windows
+from ml_assets.monitoring.quality import RawSource, RawWindows, raw_windows
 from ml_assets.monitoring.report.archive import write_report
 from ml_assets.monitoring.report.quality_page import QualityFacts, RawTable, quality_page
 from ml_assets.monitoring.verdict import Verdict
@@ -23,7 +24,6 @@ from ml_assets.reports.index import index_text
 from ml_assets.warehouse import Warehouse
 
 AS_BEFORE = Check("raw_data_as_before", "Raw columns are as they were in the windows before.", is_blocking=False)
-_WINDOWS_BEFORE = "the windows before"
 
 
 def quality_key(source: str) -> dg.AssetKey:
@@ -66,10 +66,16 @@ def look_at(source: RawSource, warehouse: Warehouse, config: DriftConfig) -> tup
             name=each.looked_at.raw_table,
             reference=each.reference,
             current=each.current,
-            verdict=judge(each.reference, each.current, each.looked_at.monitored, config, _WINDOWS_BEFORE),
+            verdict=judge(each.reference, each.current, each.looked_at.monitored, config, windows_before(source, each)),
         )
         for each in raw_windows(source, warehouse)
     )
+
+
+def windows_before(source: RawSource, compared: RawWindows) -> str:
+    """Return in words with what the newest window of a table is compared."""
+    count = len(np.unique(compared.reference.period))
+    return f"the {count} {source.period}s before" if count > 1 else f"the {source.period} before"
 
 
 def write_quality(source: RawSource, tables: tuple[RawTable, ...], files: ModelFiles, now: datetime) -> Metadata:

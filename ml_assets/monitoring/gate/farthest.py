@@ -16,7 +16,7 @@ from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate.entities import Spread
 from ml_assets.monitoring.gate.measured import Block
 from ml_assets.monitoring.gate.thresholds import thresholds
-from ml_assets.monitoring.gate.words import described, share_of
+from ml_assets.monitoring.gate.words import described, share_of, upper_of_two
 from ml_assets.monitoring.verdict import ColumnDrift
 from ml_assets.monitoring.window import Window
 
@@ -64,14 +64,16 @@ def column_drift(
     farthest = max(found, key=lambda each: each.ratio)
     block, part, rows = farthest.block, farthest.block.parts[farthest.place], len(reference.frame)
     shares = share_of(block, farthest.place, slice(None, rows)), share_of(block, farthest.place, slice(rows, None))
+    values = reference.frame[column.name], current.frame[column.name]
+    upper = upper_of_two(*values, part)
     return unmeasured(column).model_copy(
         update={
             "effect": farthest.effect,
             "threshold": farthest.threshold,
             "is_drifted": farthest.ratio >= 1.0 and not column.excluded,
             "part": part,
-            "reference": described(reference.frame[column.name], part, shares[0]),
-            "current": described(current.frame[column.name], part, shares[1]),
+            "reference": described(values[0], part, shares[0], upper),
+            "current": described(values[1], part, shares[1], upper),
         }
     )
 

@@ -19,7 +19,25 @@ from ml_assets.monitoring.window import Window
 _NAMED = 5
 
 
-def described(values: pd.Series, part: str, share: float) -> str:
+def upper_of_two(reference: pd.Series, current: pd.Series, part: str) -> float | None:
+    """Return the larger of the two values that a column of numbers has in both windows; None where it has more.
+
+    Parameters
+    ----------
+    reference, current
+        The column in both windows.
+    part
+        Name of the part that is told of; of shares each is told anyway, and nothing is looked for.
+    """
+    if part not in ORDERED_ASPECTS:
+        return None
+    sides = [each.to_numpy(dtype=np.float64, na_value=np.nan) for each in (reference, current)]
+    low, high = min(np.nanmin(each) for each in sides), max(np.nanmax(each) for each in sides)
+    has_more = any(bool(np.any((each > low) & (each < high))) for each in sides)
+    return None if has_more else float(high)
+
+
+def described(values: pd.Series, part: str, share: float, upper: float | None = None) -> str:
     """Return a window of a column in a few words, as far as they bear on a part.
 
     Parameters
@@ -30,13 +48,18 @@ def described(values: pd.Series, part: str, share: float) -> str:
         Name of the part.
     share
         Share of the rows in the cell that the part is about; of no account for ordered parts.
+    upper
+        The larger value of a column of two, such as 1 of yes and no, whose share says more than a median.
     """
     if part == MISSING_PART:
         return f"{share:.1%} missing"
     if part not in ORDERED_ASPECTS:
         return f"{share:.1%}"
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    low, middle, high = np.quantile(numbers[~np.isnan(numbers)], (0.25, 0.5, 0.75), method="inverted_cdf")
+    known = numbers[~np.isnan(numbers)]
+    if upper is not None:
+        return f"{np.mean(known == upper):.1%} are {upper:.4g}"
+    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75), method="inverted_cdf")
     return f"median {middle:.4g}, middle half {low:.4g} to {high:.4g}"
 
 
@@ -58,7 +81,7 @@ def sentence(verdict: Verdict, columns: Sequence[ColumnDrift], importance: float
     more = f"; and {len(drifted) - _NAMED} more" if len(drifted) > _NAMED else ""
     moved = f"Against {reference_name}, {len(drifted)} of {len(columns)} columns moved: {named}{more}."
     if not is_importance_known(columns):
-        return f"{moved} The champion tells no feature's importance, so each counts."
+        return f"{moved} No importance of a column is known, so each counts."
     end = ", too little to matter." if verdict is Verdict.UNIMPORTANT else "."
     return f"{moved} Drifted features hold {importance:.0%} of the champion's importance{end}"
 

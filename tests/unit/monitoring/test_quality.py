@@ -84,6 +84,8 @@ def test_a_price_that_rose_is_found_and_named(tmp_path: Path) -> None:
     assert orders.verdict.verdict is Verdict.STABLE
     assert items.verdict.verdict is Verdict.DRIFT
     assert "items.price" in items.verdict.words
+    assert "Against the 11 months before, 1 of 1 columns moved" in items.verdict.words
+    assert "champion" not in items.verdict.words
     found = judged_tables((orders, items))
     assert not found.passed
     assert found.words.startswith("items: ")
@@ -91,7 +93,9 @@ def test_a_price_that_rose_is_found_and_named(tmp_path: Path) -> None:
     files = ModelFiles(tmp_path / "models", tmp_path / "reports", "http://reports.test", "abc")
     shown = write_quality(SOURCE, (orders, items), files, pd.Timestamp("2018-07-01").to_pydatetime())
     assert shown["report"].value == "http://reports.test/drift/shop_quality/2018-06-30.html"
-    assert files.quality_report("shop", date(2018, 6, 30)).exists()
+    page = files.quality_report("shop", date(2018, 6, 30)).read_text(encoding="utf-8")
+    assert "the 11 months before" in page
+    assert "champion" not in page
     assert "shop" in files.index.read_text(encoding="utf-8")
 
 
