@@ -19,6 +19,7 @@ from ml_assets.monitoring.comparison import Compared, ComparisonConfig, compare
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.decision.situation import AnswersSeen, LabelDelay
 from ml_assets.monitoring.decision.states import RealisedVerdict
+from ml_assets.monitoring.gate import SAME_MONTHS, TRAINING_WINDOW
 from ml_assets.monitoring.monitored import Settled
 from ml_assets.monitoring.performance.config import PerformanceConfig
 from ml_assets.monitoring.performance.judge import realised
@@ -111,6 +112,19 @@ def test_answers_are_compared_on_the_newest_month_of_which_all_are_known(
     assert told.answers == AnswersSeen(verdict.answers.verdict, date(2017, 11, 30))
 
 
+def test_answers_are_compared_with_their_own_months_of_the_year_before(sellers: QuestionHome) -> None:
+    """There is a February before the one whose features are known, and no November before the one of the answers."""
+    config = ComparisonConfig(drift=DriftConfig(min_rows=50), same_months=True)
+    found = compare(QuestionFamily(SELLERS), sellers.warehouse, sellers.registry, config)
+    assert isinstance(found, Compared)
+    assert found.answers is not None
+    assert found.verdict.answers is not None
+    assert found.verdict.reference_name == SAME_MONTHS
+    assert set(found.reference.period) == {np.datetime64("2017-02-01")}
+    assert found.verdict.answers.reference_name.startswith(f"{TRAINING_WINDOW} (only 0 of its rows")
+    assert len(found.answers.reference.frame) > len(found.reference.frame)
+
+
 def test_where_no_answer_is_known_none_is_compared(sellers: QuestionHome, tmp_path: Path) -> None:
     home = QuestionHome.copy_of(sellers.files.work_dir.parent, tmp_path / "home")
     rows = seller_months()
@@ -152,6 +166,7 @@ def end_of_test_window(home: QuestionHome) -> pd.Timestamp:
     """Return the end of the test window by which the version that serves came to serve."""
     measured = Evaluation.model_validate_json(home.files.evaluation(SELLERS.name).read_text())
     [test] = [fold for fold in measured.folds if fold.name == TEST_FOLD]
+    assert test.last_period is not None
     return pd.Timestamp(test.last_period) + pd.offsets.MonthEnd()
 
 

@@ -72,6 +72,7 @@ def test_rows_by_which_a_version_came_to_serve_are_no_past_expectations(serving:
     assert settled.promised.skill.value is not None
     measured = ValueEvaluation.model_validate_json(serving.inner.files.evaluation(SELLERS.name).read_text())
     [test] = [fold for fold in measured.folds if fold.name == TEST_FOLD]
+    assert test.last_period is not None
     is_tested = serving.scores()[AS_OF_DATE] <= pd.Timestamp(test.last_period) + pd.offsets.MonthEnd()
     assert is_tested.any(), "such rows are among the scores"
     # A year later the money of all that was asked is known.

@@ -41,7 +41,9 @@ RUNNING, SUCCEEDED, FAILED = TrainingStatus
 NO_RUN = "no run"
 
 
-BEFORE: Mapping[State | str, Remembered | None] = {NEVER: None, **MEMORIES, ANSWERS_DRIFTED: BY_ANSWERS}
+BEFORE: Mapping[str, Remembered | None] = {NEVER: None, ANSWERS_DRIFTED: BY_ANSWERS} | {
+    str(state): memory for state, memory in MEMORIES.items()
+}
 
 
 @dataclass(frozen=True)
