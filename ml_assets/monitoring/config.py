@@ -23,8 +23,6 @@ class DriftConfig(Config):
         by a fiftieth of its standard deviation moves its ranks by up to 0.068 of theirs.
     floor_errors
         How many standard errors an effect has to lie above its floor.
-    ceiling
-        Effect that is drift however few months tell by how much months differ anyway, if it is beyond what they tell.
     min_importance
         Share of the champion's importance that drifted features must have together, or the drift is unimportant.
     min_rows
@@ -43,7 +41,6 @@ class DriftConfig(Config):
     shape_floor: float = Field(default=0.088, ge=0.0)
     share_floor: float = Field(default=0.04, ge=0.0)
     floor_errors: float = Field(default=1.2, ge=0.0)
-    ceiling: float = Field(default=0.8, gt=0.0)
     min_importance: float = Field(default=0.05, ge=0.0, le=1.0)
     min_rows: int = Field(default=500, ge=2)
     bins: int = Field(default=64, ge=4)

@@ -13,8 +13,8 @@ import numpy as np
 
 from ml_assets.monitoring.columns import MonitoredColumn
 from ml_assets.monitoring.config import DriftConfig
-from ml_assets.monitoring.gate.entities import Spread
 from ml_assets.monitoring.gate.measured import Block
+from ml_assets.monitoring.gate.spreads import Widened
 from ml_assets.monitoring.gate.thresholds import thresholds
 from ml_assets.monitoring.gate.words import described, share_of, upper_of_two
 from ml_assets.monitoring.verdict import ColumnDrift
@@ -39,7 +39,7 @@ def column_drift(
     reference: Window,
     current: Window,
     column: MonitoredColumn,
-    measured: Sequence[tuple[Block, Spread]],
+    measured: Sequence[tuple[Block, Widened]],
     alpha: float,
     config: DriftConfig,
 ) -> ColumnDrift:
@@ -52,13 +52,13 @@ def column_drift(
     column
         Which column.
     measured
-        Its blocks, each with how much wider its effects are than under independent rows.
+        Its blocks, each with what widens its effects.
     alpha
         Chance of a false alarm in this column.
     config
         Floors.
     """
-    found = [each for block, spread in measured for each in _components(block, spread, alpha, config)]
+    found = [each for block, wider in measured for each in _components(block, wider, alpha, config)]
     if not found:
         return unmeasured(column)
     farthest = max(found, key=lambda each: each.ratio)
@@ -96,7 +96,7 @@ def unmeasured(column: MonitoredColumn) -> ColumnDrift:
     )
 
 
-def _components(block: Block, spread: Spread, alpha: float, config: DriftConfig) -> list[_Farthest]:
-    limits = thresholds(block.components, alpha * block.weight, config, spread.inflation, spread.freedom)
+def _components(block: Block, wider: Widened, alpha: float, config: DriftConfig) -> list[_Farthest]:
+    limits = thresholds(block.components, alpha * block.weight, config, wider.entities, wider.shocks)
     effects = block.components.effect
     return [_Farthest(block, int(i), float(effects[i]), float(limits[i])) for i in np.flatnonzero(np.isfinite(limits))]

@@ -1,6 +1,7 @@
-"""How much wider effects are than independent rows would make them, for entities and periods together.
+"""How much wider effects are than independent rows would make them, for entities and periods.
 
-Belongs here: both kinds of dependence, added. Does not belong here: how each is measured (``entities``, ``periods``).
+Belongs here: both kinds of dependence, for all columns. Does not belong here: how each is measured (``entities``,
+``periods``, ``shocks``, ``prior``).
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ml_assets.monitoring.gate.cells import MISSING
 from ml_assets.monitoring.gate.entities import Spread, entity_spread
+from ml_assets.monitoring.gate.laws import Mixture
 from ml_assets.monitoring.gate.measured import Block
-from ml_assets.monitoring.gate.periods import Clusters, between, clusters, period_spread, stretches
+from ml_assets.monitoring.gate.periods import Clusters, between, clusters, distances, stretches
+from ml_assets.monitoring.gate.prior import independent_number, posterior, prior
+from ml_assets.monitoring.gate.shocks import Stretches, on_grid
 from ml_assets.monitoring.window import Window
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 
@@ -41,16 +45,25 @@ class Layout:
         return self.reference.stretch_count
 
 
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """What widens the effects of a block: rows of one entity, and shocks of periods if they are measured."""
+
+    entities: Spread
+    shocks: Mixture | None
+
+
 def layout(reference: Window, current: Window) -> Layout:
     """Return which rows of two windows, each with at least one row, hang together."""
     _, found = np.unique(np.concatenate([reference.entity, current.entity]), return_inverse=True)
     entity = found.astype(np.intp)
     stretch = stretches(reference.period, current.period)
-    return Layout(entity, clusters(stretch, entity[: len(stretch)]))
+    distance = distances(reference.period, current.period, stretch)
+    return Layout(entity, clusters(stretch, entity[: len(stretch)], distance))
 
 
-def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, min_stretches: int) -> tuple[Spread, ...]:
-    """Return how much wider the effects of each block are than under independent rows.
+def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, min_stretches: int) -> tuple[Widened, ...]:
+    """Return what widens the effects of each block.
 
     Parameters
     ----------
@@ -65,20 +78,44 @@ def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, mi
     """
     reference_rows = len(rows.reference.stretch)
     by_entity = [entity_spread(block, rows.entity, reference_rows) for block in blocks]
-    if rows.stretch_count < min_stretches or not any(is_fitted):
-        return tuple(by_entity)
-    found = [between(block, rows.reference) for block in blocks]
-    sizes = [len(each) for each in found]
-    current = [float(np.count_nonzero(block.code[reference_rows:] != MISSING)) for block in blocks]
-    by_period = period_spread(
-        [each for of_block in found for each in of_block],
-        np.repeat(current, sizes),
-        np.repeat(np.asarray(is_fitted, dtype=np.bool_), sizes),
-        min_stretches,
-    )
-    ends = np.cumsum(sizes)[:-1]
-    parts = zip(by_entity, np.split(by_period.inflation, ends), np.split(by_period.freedom, ends), strict=True)
-    return tuple(
-        Spread(entity.inflation + inflation - 1.0, np.minimum(entity.freedom, freedom))
-        for entity, inflation, freedom in parts
-    )
+    by_period: Sequence[Mixture | None] = [None] * len(blocks)
+    if rows.stretch_count >= min_stretches:
+        found = [between(block, rows.reference) for block in blocks]
+        weight = [
+            block.weight * block.components.weight * (flag and len(each.rows) >= min_stretches)
+            for block, each, flag in zip(blocks, found, is_fitted, strict=True)
+        ]
+        by_period = _mixtures(found, weight)
+    return tuple(Widened(entities, shocks) for entities, shocks in zip(by_entity, by_period, strict=True))
+
+
+def _mixtures(found: Sequence[Stretches], weight: Sequence[FloatArray]) -> Sequence[Mixture | None]:
+    """Return which shocks each component may have, in the light of all that tell how stretches differ in general.
+
+    Parameters
+    ----------
+    found
+        Stretches of each block.
+    weight
+        As what part of a column each component of each block counts in the general law, 0 for none.
+    """
+    # A component that the reference does not have tells nothing of how it varies.
+    counts = np.concatenate([of_block * (each.noise > 0.0) for of_block, each in zip(weight, found, strict=True)])
+    if not counts.any():
+        return [None] * len(found)
+    grids = [on_grid(each) for each in found]
+    likelihood = np.concatenate([grid.log_likelihood for grid in grids])[counts > 0.0]
+    amount = independent_number(_observations(found)[counts > 0.0], counts[counts > 0.0]) / counts.sum()
+    usual = prior(likelihood, counts[counts > 0.0] * amount)
+    return [Mixture(posterior(grid.log_likelihood, usual), grid.shift, grid.variance) for grid in grids]
+
+
+def _observations(found: Sequence[Stretches]) -> FloatArray:
+    """Return the mean of each component in each stretch that any of them has, shape (components, stretches)."""
+    every = np.unique(np.concatenate([each.distance for each in found]))
+    laid = []
+    for each in found:
+        means = np.full((len(each.means), len(every)), np.nan)
+        means[:, np.searchsorted(every, each.distance)] = each.means
+        laid.append(means)
+    return np.concatenate(laid)
