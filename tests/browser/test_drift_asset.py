@@ -44,3 +44,7 @@ def test_the_link_in_the_metadata_of_a_drift_opens_its_report(
     expect(report.get_by_role("status")).to_contain_text("stable")
     report.wait_for_function(ARE_DRAWN, arg=OPEN_CHARTS)
     shot("report")
+    chart = report.locator(".js-plotly-plot").first
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_be_in_viewport()
+    shot("chart")
