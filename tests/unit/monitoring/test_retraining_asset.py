@@ -181,7 +181,7 @@ def test_where_the_registry_is_down_no_window_is_compared_and_no_decision_is_mad
     down = replace(home, registry=ModelRegistry(f"http://127.0.0.1:{free_port()}", home.files.work_dir))
     result = watch(down)
     assert not result.success
-    [failure] = [each for each in result.get_step_failure_events() if each.step_key.endswith(Watch.DRIFT)]
+    [failure] = [each for each in result.get_step_failure_events() if str(each.step_key).endswith(Watch.DRIFT)]
     assert "start it, or unset MLFLOW_TRACKING_URI" in str(failure.step_failure_data.error)
     assert len(rows_of(home)) == 1
 
