@@ -16,6 +16,7 @@ from ecom_assets.ingestion.assets import landed_fingerprints
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.ingestion.schema import Source
 from ecom_assets.keys import REFRESH_AND_SCORE, TRAIN_MODELS, WATCH_MODELS
+from ecom_assets.trainings import run_that_trains, steps_of
 from ml_assets.definitions import families_of
 from ml_assets.keys import Watch, watch_asset_key
 from ml_assets.monitoring.decision.announcement import STATE
@@ -25,6 +26,8 @@ NIGHTLY = "nightly_refresh"
 DAILY = "daily_drift"
 WEEKLY = "weekly_training"
 TIME_ZONE = "America/Sao_Paulo"
+# Tag of a run: models that it leaves out, because other runs train them already.
+LEFT_OUT = "ecom/left_to_other_runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def tick(
 ) -> dg.RunRequest | dg.SkipReason:
     """Return the run of what is due in a job, or why there is none.
 
+    Where it would train a model that another run trains already, it leaves that model with all that belongs to it out.
+
     Parameters
     ----------
     instance, repository
@@ -106,17 +111,22 @@ def tick(
     settings, sources
         Where files land, and of which sources.
     """
-    inside = repository.get_job(job).asset_layer.selected_asset_keys
+    families = families_of(settings.sources)
+    trained = {each.name: run_that_trains(instance, repository, each) for each in families if job == TRAIN_MODELS}
+    others = {model: run.run_id for model, run in trained.items() if run is not None}
+    left_out = {key for each in families if each.name in others for key in steps_of(each)}
+    inside = repository.get_job(job).asset_layer.selected_asset_keys - left_out
     try:
         fingerprints = landed_fingerprints(settings.raw_dir, sources) if job == REFRESH_AND_SCORE else {}
     except LoadError as error:
         return dg.SkipReason(f"the landing folder cannot be loaded: {error}")
     stale = due_in_job(instance, repository.asset_graph, inside, fingerprints)
-    followed = _followed(instance, [family.name for family in families_of(settings.sources)])
+    followed = _followed(instance, [family.name for family in families])
     wanted = [*stale, *sorted((followed & inside) - stale.keys())]
     if not wanted:
-        return dg.SkipReason(f"nothing is new for any of the {len(inside)} assets of {job}")
-    return dg.RunRequest(asset_selection=wanted)
+        already = "".join(f"; run {run} trains {model} already" for model, run in others.items())
+        return dg.SkipReason(f"nothing is new for any of the {len(inside)} assets of {job}{already}")
+    return dg.RunRequest(asset_selection=wanted, tags={LEFT_OUT: ", ".join(others)} if others else {})
 
 
 def _followed(instance: dg.DagsterInstance, models: Collection[str]) -> set[dg.AssetKey]:

@@ -50,6 +50,7 @@ _TOGETHER = {
     "tests/integration/test_engine_parity.py": "on a server",
     "tests/integration/test_postgres_under_fire.py": "on a server",
     "tests/browser/test_beside_a_run.py": "in a browser",
+    "tests/browser/test_drift_asset.py": "in a browser",
     "tests/browser/test_in_a_browser.py": "in a browser",
 }
 

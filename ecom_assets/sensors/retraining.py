@@ -4,7 +4,7 @@ Belongs here: the tick: it reads what the asset of a decision told, and whether 
 here: the decision (``ml_assets.monitoring.decision``), the warehouse.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from ecom_assets.automation import start_note
 from ecom_assets.keys import TRAIN_MODELS
+from ecom_assets.trainings import run_that_trains, steps_of
 from ml_assets.family.family import Family
 from ml_assets.keys import Step, Watch, model_asset_key, watch_asset_key
 from ml_assets.monitoring.decision.announcement import Announcement, UnreadableAnnouncementError
@@ -19,12 +20,6 @@ from ml_assets.monitoring.decision.states import State
 
 RETRAINING_SENSOR = "retraining_sensor"
 _INTERVAL_SECONDS = 60
-_UNDER_WAY = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 # Field of a promotion's config that lets a challenger be no worse by the declared margin, where its kind knows one.
 _MAY_BE_EQUAL = "is_age_retrain"
 
@@ -99,42 +94,22 @@ def _answer(context: dg.SensorEvaluationContext, family: Family, handled: int | 
     if made:
         words = f"run {made[0].run_id} of training {told.sequence} is {made[0].status.value.lower()}: {told.reasons}"
         return Answer(words, handled=place)
-    other = _run_in_progress(context, model_asset_key(family.name, Step.MODEL))
+    other = run_that_trains(context.instance, _repository(context), family)
     if other is not None:
-        return Answer(f"training {told.sequence} waits for run {other}, which makes the same model: {told.reasons}")
+        words = f"training {told.sequence} waits for run {other.run_id}, which makes the same model: {told.reasons}"
+        return Answer(words)
     return Answer(told.reasons, _request(context, family, told), handled=place)
-
-
-def _run_in_progress(context: dg.SensorEvaluationContext, key: dg.AssetKey) -> str | None:
-    """Return a run in progress that makes an asset; None if there is none."""
-    runs = context.instance.get_runs(filters=dg.RunsFilter(statuses=_UNDER_WAY))
-    return next((run.run_id for run in runs if key in _asked_for(context, run)), None)
-
-
-def _asked_for(context: dg.SensorEvaluationContext, run: dg.DagsterRun) -> Collection[dg.AssetKey]:
-    """Return the assets that a run makes."""
-    if run.asset_selection:
-        return run.asset_selection
-    repository = _repository(context)
-    if not repository.has_job(run.job_name):
-        return ()
-    return repository.get_job(run.job_name).asset_layer.selected_asset_keys
 
 
 def _request(context: dg.SensorEvaluationContext, family: Family, told: Announcement) -> dg.RunRequest:
     """Return the run of the model's own steps, and of those that watch it."""
     promotion = model_asset_key(family.name, Step.PROMOTION)
-    wanted = [
-        *(model_asset_key(family.name, step) for step in Step),
-        *family.beside,
-        *(watch_asset_key(family.name, watch) for watch in Watch),
-    ]
     in_job = _repository(context).get_job(TRAIN_MODELS).asset_layer.selected_asset_keys
     is_equal_enough = told.may_be_equal and _MAY_BE_EQUAL in family.configs[Step.PROMOTION].model_fields
     config = {"ops": {promotion.to_python_identifier(): {"config": {_MAY_BE_EQUAL: True}}}} if is_equal_enough else {}
     return dg.RunRequest(
         run_key=told.run_key(family.name),
-        asset_selection=[key for key in wanted if key in in_job],
+        asset_selection=[key for key in steps_of(family) if key in in_job],
         run_config=config,
         tags=told.run_tags(family.name),
     )

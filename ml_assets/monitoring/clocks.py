@@ -80,7 +80,16 @@ _SELLERS = {
         "product_count",
         "handed_over_order_count",
     ),
-    **_each(_AVERAGES, "mean_items_per_order", "late_share", "low_review_share"),
+    **_each(
+        _AVERAGES,
+        "mean_items_per_order",
+        "late_share",
+        "low_review_share",
+        "commented_review_share",
+        "mean_review_score",
+        "mean_delivery_days",
+        "mean_handling_days",
+    ),
 }
 _TENURE = _each(_SINCE_EVER, "tenure_days")
 # The summary of a history of purchases.

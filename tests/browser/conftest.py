@@ -77,7 +77,7 @@ def context(browser: Browser, ui: UiServer) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """Return a page; the test fails afterwards if the page met an error or asked another machine for anything.
+    """Return a page; the test fails afterwards if it, or a page that it opened, met an error or asked another machine.
 
     No error is excused: the UI in use prints none to the console.
     """
@@ -96,12 +96,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
         if address.scheme in {"http", "https", "ws", "wss"} and address.hostname not in {"localhost", "127.0.0.1"}:
             troubles.append(f"asked {request.url}")
 
-    opened = context.new_page()
-    opened.on("console", on_console)
-    opened.on("pageerror", lambda error: troubles.append(f"uncaught: {error}"))
-    opened.on("response", on_response)
-    opened.on("request", on_request)
-    yield opened
+    context.on("console", on_console)
+    context.on("weberror", lambda error: troubles.append(f"uncaught: {error.error}"))
+    context.on("response", on_response)
+    context.on("request", on_request)
+    yield context.new_page()
     assert troubles == []
 
 
@@ -112,12 +111,15 @@ def expect_check(page: Page, name: str, state: str) -> None:
 
 @pytest.fixture
 def shot(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Shot:
-    """Return a function that keeps a picture of the page in ECOM_SCREENSHOT_DIR, or in the test's own folder."""
+    """Return a function that keeps a picture of the page, or of the newest that it opened.
+
+    Pictures are kept in ECOM_SCREENSHOT_DIR, or in the test's own folder.
+    """
     folder = Path(os.environ.get("ECOM_SCREENSHOT_DIR") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     test = re.sub(r"\W+", "_", request.node.name).strip("_")
 
     def take(name: str) -> None:
-        page.screenshot(path=folder / f"{test}__{name}.png", animations="disabled")
+        page.context.pages[-1].screenshot(path=folder / f"{test}__{name}.png", animations="disabled")
 
     return take

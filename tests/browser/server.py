@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tests.conftest import Home
@@ -101,15 +101,18 @@ class UiServer:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
-    def materialise(self, *path: str) -> str:
-        """Launch what the button "Materialize" of an asset's page launches; return the run's id."""
+    def materialise(self, *path: str, config: Mapping[str, object] | None = None) -> str:
+        """Launch what the button "Materialize" of an asset's page launches; return the run's id.
+
+        A configuration is one as the launchpad behind that button takes it.
+        """
         selector = {
             "repositoryName": "__repository__",
             "repositoryLocationName": "ecommerce",
             "pipelineName": "__ASSET_JOB",
             "assetSelection": [{"path": path}],
         }
-        parameters = {"selector": selector, "mode": "default", "runConfigData": {}}
+        parameters = {"selector": selector, "mode": "default", "runConfigData": config or {}}
         outcome = self.ask(LAUNCH, parameters=parameters)["launchPipelineExecution"]
         assert outcome["__typename"] == "LaunchRunSuccess", outcome
         return str(outcome["run"]["runId"])

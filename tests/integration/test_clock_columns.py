@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
@@ -19,8 +19,9 @@ from tests.conftest import Home
 
 pytestmark = pytest.mark.slow
 
+FloatArray = npt.NDArray[np.float64]
 SCALE = 0.12
-# So many standard deviations of ranks nothing differs by chance: a third of the periods has 1,500 rows or more.
+# By so many standard deviations nothing differs by chance: a third of the periods has 1,500 rows or more.
 _WANDERS = 0.25
 # What the generator itself lets change with the calendar, whatever world is asked for.
 _OF_THE_CALENDAR = {"commented_review_share": "Reviews have titles from spring 2018 on."}
@@ -49,27 +50,57 @@ def watched(question: Question, warehouse: DuckDBWarehouse) -> Panel:
     return panel.take((panel.period >= np.datetime64(first)) & (panel.period <= np.datetime64(last)))
 
 
-def wandering(panel: Panel) -> dict[str, tuple[float, float]]:
-    """Return by how much the middle and the last third of the periods differ from the first, where more and more."""
+def wandering(panel: Panel) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return by how much the middle and the last third of the periods differ from the first, where more and more.
+
+    A number may wander in its location, in its spread, and in how often it is missing.
+    """
     thirds = np.array_split(np.unique(panel.period), 3)
     first, middle, last = (np.isin(panel.period, periods) for periods in thirds)
-    found = {}
+    found: dict[str, dict[str, tuple[float, float]]] = {}
     for name, column in panel.features.items():
-        values = pd.factorize(column, sort=True)[0].astype(float) if column.dtype == object else column.to_numpy()
-        near, far = shift(values, first, middle), shift(values, first, last)
-        if column.dtype != object and abs(far) > max(_WANDERS, abs(near)) and near * far > 0:
-            found[str(name)] = (near, far)
+        if column.dtype == object:
+            continue
+        values = column.to_numpy(dtype=np.float64)
+        for part, scores in PARTS.items():
+            near, far = (shift(scores(values[first], values[later])) for later in (middle, last))
+            if abs(far) > max(_WANDERS, abs(near)) and near * far > 0:
+                found.setdefault(str(name), {})[part] = (near, far)
     return found
 
 
-def shift(values: npt.NDArray[np.floating], before: npt.NDArray[np.bool_], after: npt.NDArray[np.bool_]) -> float:
-    """Return the difference of mean ranks in standard deviations; 0 where nothing is known."""
-    sides = [values[side & ~np.isnan(values)] for side in (before, after)]
+def locations(before: FloatArray, after: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the ranks of both sides among each other."""
+    sides = [side[~np.isnan(side)] for side in (before, after)]
+    ranks = rankdata(np.concatenate(sides))
+    return ranks[: len(sides[0])], ranks[len(sides[0]) :]
+
+
+def spreads(before: FloatArray, after: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return how far from the middle the ranks of both sides are, squared."""
+    ranks = locations(before, after)
+    middle = np.concatenate(ranks).mean() if sum(map(len, ranks)) else 0.0
+    return (ranks[0] - middle) ** 2, (ranks[1] - middle) ** 2
+
+
+def gaps(before: FloatArray, after: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return 1 where a value is missing."""
+    return np.isnan(before).astype(np.float64), np.isnan(after).astype(np.float64)
+
+
+PARTS: Mapping[str, Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]] = {
+    "location": locations,
+    "spread": spreads,
+    "missing share": gaps,
+}
+
+
+def shift(sides: tuple[FloatArray, FloatArray]) -> float:
+    """Return the difference of means in standard deviations; 0 where nothing is known."""
     if min(map(len, sides)) < 2:
         return 0.0
-    ranks = rankdata(np.concatenate(sides))
-    spread = ranks.std()
-    return float((ranks[len(sides[0]) :].mean() - ranks[: len(sides[0])].mean()) / spread) if spread else 0.0
+    deviation = np.concatenate(sides).std()
+    return float((sides[1].mean() - sides[0].mean()) / deviation) if deviation else 0.0
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
