@@ -26,6 +26,7 @@ from ml_assets.recommender.fitting import learned_by
 from ml_assets.recommender.judging import Asked, judged, judged_frame, primary, visitors_of
 from ml_assets.recommender.lessons import Lessons
 from ml_assets.recommender.methods import LEARNED, PLAIN, RULE, Method
+from ml_assets.recommender.promise import skills
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.stages import stage_records
 from ml_assets.recommender.steps import TrainedRecommender, stored_training
@@ -67,6 +68,7 @@ def measure(question: RecommenderQuestion, files: ModelFiles, config: Recommende
         methods=measured(lists, _popularity(timeline, split.test), items, config) if len(visitors_of(asked)) else (),
         stages=stage_records(lists[0].lists, timeline, split.test, asked) if chosen.orders else (),
         course=course,
+        skills=skills({each.method: each.lists for each in lists}, trained.candidates, clicks),
     )
 
 
