@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from ml_assets.classification.training_set import complete_until
 from ml_assets.contract import TableName
-from ml_assets.metrics.recommendation import NO_ITEM
 from ml_assets.monitoring.performance.skill import JudgedRows
 from ml_assets.predictions import (
     AS_OF_DATE,
@@ -32,21 +31,19 @@ from ml_assets.predictions import (
 )
 from ml_assets.recommender.as_of import AsOf
 from ml_assets.recommender.clicks import AT, COLUMNS, EVENT, VIEW, VISITOR, Clicks
-from ml_assets.recommender.config import RecommenderConfig, RecommenderScoringConfig
+from ml_assets.recommender.config import RecommenderConfig
 from ml_assets.recommender.contexts import ContextKind, Contexts
 from ml_assets.recommender.evaluation import RecommenderRecord
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.item_facts import CATEGORY_ID, IS_AVAILABLE, facts_of
+from ml_assets.recommender.item_facts import facts_at, read_item_rows
 from ml_assets.recommender.judging import LENGTH, Judged
 from ml_assets.recommender.methods import Method
-from ml_assets.recommender.promise import joined, judged_rows, reference_of
+from ml_assets.recommender.promise import joined, judged_rows, placed, reference_of, showable, shown_by
 from ml_assets.recommender.question import RecommenderQuestion
-from ml_assets.recommender.served import Served, served_lists
-from ml_assets.recommender.serving_rules import ItemFacts
 from ml_assets.warehouse import Warehouse
 
 _DAY = np.timedelta64(1, "D")
-_CONFIG, _SERVING = RecommenderConfig(), RecommenderScoringConfig()
+_CONFIG = RecommenderConfig()
 _HORIZON = np.timedelta64(_CONFIG.split.horizon_days, "D")
 
 
@@ -78,7 +75,7 @@ def judged_lists(
         warehouse,
         version,
         Clicks.of(warehouse.read(question.events, COLUMNS, f"{AT} < timestamp '{end}'")),
-        warehouse.read(question.items, [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]),
+        read_item_rows(warehouse, question.items, complete),
     )
     first = date.min if record.window is None else record.window.last
     days = past.days(first, complete - timedelta(days=int(_HORIZON / _DAY)))
@@ -131,20 +128,14 @@ class PastLists:
             The plain method whose lists they are held against: by the same rules of serving, at the same moment.
         """
         clicks, moment = self.clicks, (day + _DAY).astype("datetime64[us]")
-        listed = self._listed(day)
+        listed, facts = self._listed(day), facts_at(self.item_rows, clicks.items, moment)
         as_of = AsOf(clicks, self._known_until(day, listed), _CONFIG)
-        facts = self._facts(day)
         ahead = clicks.between(moment, moment + _HORIZON)
-        # What cannot be bought no list may show, whoever makes it, and the version was promised without that rule.
-        ahead = ahead.take(facts.is_available[ahead.item])
         visitors = np.intersect1d(np.intersect1d(listed, ahead.viewers()), as_of.past.viewers())
-        contexts = Contexts(
-            visitor=visitors,
-            asked_at=np.full(len(visitors), moment),
-            histories=as_of.past.histories(visitors, _CONFIG.split.longest_history),
-            targets=ahead.viewed(visitors),
-        )
-        own, other = self._shown(day, contexts), self._by(reference, as_of, contexts, facts)
+        histories = as_of.past.histories(visitors, _CONFIG.split.longest_history)
+        asked = Contexts(visitors, np.full(len(visitors), moment), histories, ahead.viewed(visitors))
+        contexts = showable(asked, facts)
+        own, other = self._shown(day, contexts), shown_by(self._plain(reference, as_of), as_of, contexts, facts)
         return judged_rows(own, other, clicks.visitors)
 
     @property
@@ -177,11 +168,6 @@ class PastLists:
         moment: np.datetime64 = unknown.min() if len(unknown) else (day + _DAY).astype("datetime64[us]")
         return moment
 
-    def _facts(self, day: np.datetime64) -> ItemFacts:
-        """Return what was known of all items on a day."""
-        rows = self.item_rows
-        return facts_of(rows[pd.to_datetime(rows[AS_OF_DATE]) <= pd.Timestamp(day)], self.clicks.items)
-
     def _shown(self, day: np.datetime64, contexts: Contexts) -> Judged:
         """Return the lists that were shown."""
         seen = (
@@ -195,28 +181,14 @@ class PastLists:
         place = rows[RANK].to_numpy(dtype=np.int64) - 1
         is_asked = np.isin(visitor, contexts.visitor)
         row = np.searchsorted(contexts.visitor, visitor[is_asked])
-        return _lists(contexts, row, place[is_asked], item[is_asked])
+        return placed(contexts, row, place[is_asked], item[is_asked])
 
-    def _by(self, method: Method, as_of: AsOf, contexts: Contexts, facts: ItemFacts) -> Judged:
-        """Return the lists that a plain method would have shown."""
-        model = FittedRecommender(
-            self.question.name, method, as_of.config, as_of.moment, orders={}, counted=as_of.counted(method)
-        )
-        served = Served(ContextKind.VISITOR, contexts.visitor, self.clicks.visitors[contexts.visitor])
-        items = as_of.of_catalogue()
-        of_catalogue = ItemFacts(facts.is_available[items], facts.category[items])
-        ranked = served_lists(model, as_of, served, of_catalogue, _SERVING)
-        ranked = ranked.take(ranked.places < LENGTH)
-        return _lists(contexts, ranked.context, ranked.places, items[ranked.item])
+    def _plain(self, method: Method, as_of: AsOf) -> FittedRecommender:
+        """Return the recommender of a method that learns nothing."""
+        counted = as_of.counted(method)
+        return FittedRecommender(self.question.name, method, as_of.config, as_of.moment, orders={}, counted=counted)
 
 
 def _numbers(ids: pd.Index[str], texts: pd.Series[Any]) -> NDArray[np.int64]:
     """Return the number of each text, -1 for one that has none."""
     return np.asarray(ids.get_indexer(pd.Index(texts)), dtype=np.int64)
-
-
-def _lists(contexts: Contexts, row: NDArray[np.int64], place: NDArray[np.int64], item: NDArray[np.int64]) -> Judged:
-    shape = (len(contexts), LENGTH)
-    items = np.full(shape, NO_ITEM, dtype=np.int64)
-    items[row, place] = item
-    return Judged(contexts, items, np.zeros(shape, dtype=np.bool_))

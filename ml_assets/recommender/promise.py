@@ -1,7 +1,11 @@
 """The skill of lists of visitors, by which a version is later held to what it showed when it came to serve.
 
-Belongs here: the loss of a list, whose lists it is measured by, the skill on the test window. Does not belong here:
-lists that were shown (``performance``), the figures of the record (``evaluate``).
+Belongs here: lists as they would have been served, their loss, by whose lists it is measured, the skill on the test
+window. Does not belong here: lists that were shown (``performance``), the figures by which versions are compared
+(``evaluate``).
+
+A served list is not quite what the contest compares: rules leave out what cannot be bought, and who was not there of
+late gets none. Both lower what a list is worth, so that a promise without them would look broken from the first day.
 """
 
 from __future__ import annotations
@@ -13,16 +17,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml_assets.metrics.estimate import Estimate
+from ml_assets.metrics.recommendation import NO_ITEM
 from ml_assets.monitoring.performance.config import PerformanceConfig
 from ml_assets.monitoring.performance.judge import Promised
 from ml_assets.monitoring.performance.skill import JudgedRows, skill
 from ml_assets.monitoring.rows import entity_numbers
-from ml_assets.recommender.clicks import Clicks, Texts
+from ml_assets.recommender.as_of import AsOf, Timeline
+from ml_assets.recommender.clicks import Moments, Texts
 from ml_assets.recommender.config import RecommenderScoringConfig
 from ml_assets.recommender.contexts import ContextKind, Contexts
 from ml_assets.recommender.evaluation import RecommenderRecord
+from ml_assets.recommender.fitted import FittedRecommender
+from ml_assets.recommender.item_facts import facts_at
 from ml_assets.recommender.judging import LENGTH, Judged
 from ml_assets.recommender.methods import RULE, Method
+from ml_assets.recommender.served import Served, served_lists
+from ml_assets.recommender.serving_rules import ItemFacts
+
+_SERVING = RecommenderScoringConfig()
+_ACTIVE = np.timedelta64(_SERVING.active_days, "D")
 
 
 def reference_of(method: Method) -> Method:
@@ -60,47 +73,85 @@ def joined(parts: Sequence[JudgedRows]) -> JudgedRows:
     )
 
 
-def skill_of(own: Judged, reference: Judged, clicks: Clicks) -> Estimate:
-    """Return the skill of lists of visitors over those of another method, of whom lists would have been served.
+def showable(contexts: Contexts, facts: ItemFacts) -> Contexts:
+    """Return the contexts with those of their targets that a list may show; one without any is left out.
 
     Parameters
     ----------
-    own, reference
-        The lists, for the same contexts.
-    clicks
-        All events.
+    contexts
+        Of visitors.
+    facts
+        What was known of the items of the clicks: what cannot be bought is shown by nobody.
     """
-    rows = judged_rows(own, reference, clicks.visitors).part(was_active(own.contexts, clicks))
-    return skill(rows, None, PerformanceConfig())
+    targets = contexts.targets.keep(facts.is_available[contexts.targets.items])
+    left = np.flatnonzero(targets.lengths)
+    return Contexts(contexts.visitor[left], contexts.asked_at[left], contexts.histories.take(left), targets.take(left))
 
 
-def was_active(contexts: Contexts, clicks: Clicks) -> NDArray[np.bool_]:
-    """Return of each context whether its visitor was there of late, as those are who get lists."""
-    late = np.timedelta64(RecommenderScoringConfig().active_days, "D")
-    is_active = np.zeros(len(contexts), dtype=np.bool_)
-    for moment in np.unique(contexts.asked_at):
-        is_active |= (contexts.asked_at == moment) & np.isin(
-            contexts.visitor, clicks.between(moment - late, moment).visitor
-        )
-    return is_active
+def shown_by(model: FittedRecommender, as_of: AsOf, contexts: Contexts, facts: ItemFacts) -> Judged:
+    """Return the lists that visitors would have been shown at a moment, after the rules of serving.
+
+    Parameters
+    ----------
+    model
+        The recommender, refreshed at the moment.
+    as_of
+        What is counted before it.
+    contexts
+        The visitors.
+    facts
+        What was known of the items of the clicks.
+    """
+    served, items = Served(ContextKind.VISITOR, contexts.visitor, contexts.visitor), as_of.of_catalogue()
+    of_catalogue = ItemFacts(facts.is_available[items], facts.category[items])
+    ranked = served_lists(model, as_of, served, of_catalogue, _SERVING)
+    ranked = ranked.take(ranked.places < LENGTH)
+    return placed(contexts, ranked.context, ranked.places, items[ranked.item])
+
+
+def placed(contexts: Contexts, row: NDArray[np.int64], place: NDArray[np.int64], item: NDArray[np.int64]) -> Judged:
+    """Return lists of contexts made of rows: number of the context, place from 0 on, and item of each."""
+    shape = (len(contexts), LENGTH)
+    items = np.full(shape, NO_ITEM, dtype=np.int64)
+    items[row, place] = item
+    return Judged(contexts, items, np.zeros(shape, dtype=np.bool_))
 
 
 def skills(
-    lists: Mapping[Method, Mapping[ContextKind, Judged]], methods: Iterable[Method], clicks: Clicks
+    models: Mapping[Method, FittedRecommender],
+    methods: Iterable[Method],
+    timeline: Timeline,
+    moments: Moments,
+    asked: Contexts,
+    item_rows: pd.DataFrame,
 ) -> dict[Method, Estimate]:
-    """Return the skill of some methods.
+    """Return the skill of some methods on the test window, each over its reference, on lists as they are served.
 
     Parameters
     ----------
-    lists
-        Of all methods on the test window, those of the references among them.
+    models
+        The recommenders of all methods, those of the references among them.
     methods
         Those that may come to serve.
-    clicks
-        All events.
+    timeline, moments
+        Events with what is counted before moments, and when visitors were asked about.
+    asked
+        The visitors; those who were not there of late would have got no list.
+    item_rows
+        Rows of the table of items.
     """
-    of_visitors = {method: each[ContextKind.VISITOR] for method, each in lists.items()}
-    return {method: skill_of(of_visitors[method], of_visitors[reference_of(method)], clicks) for method in methods}
+    parts: dict[Method, list[JudgedRows]] = {method: [] for method in methods}
+    clicks = timeline.clicks
+    for moment in moments:
+        as_of, facts = timeline.at(moment), facts_at(item_rows, clicks.items, moment)
+        late = clicks.between(moment - _ACTIVE, moment).visitor
+        some = np.flatnonzero((asked.asked_at == moment) & np.isin(asked.visitor, late))
+        contexts = showable(asked.take(some), facts)
+        wanted = {*parts, *map(reference_of, parts)}
+        lists = {each: shown_by(models[each].refreshed(as_of), as_of, contexts, facts) for each in wanted}
+        for method, rows in parts.items():
+            rows.append(judged_rows(lists[method], lists[reference_of(method)], clicks.visitors))
+    return {method: skill(joined(rows), None, PerformanceConfig()) for method, rows in parts.items()}
 
 
 def promised(record: RecommenderRecord, method: Method) -> Promised:

@@ -20,7 +20,7 @@ from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, VISITOR, Clicks
 from ml_assets.recommender.config import RecommenderScoringConfig
 from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.item_facts import CATEGORY_ID, IS_AVAILABLE, facts_of
+from ml_assets.recommender.item_facts import facts_of, read_item_rows
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.served import Served, served_lists
 from ml_assets.recommender.serving_rules import ItemFacts
@@ -70,9 +70,7 @@ def asked_now(question: RecommenderQuestion, warehouse: Warehouse) -> AskedNow:
     """
     clock = event_clock(question, warehouse)
     clicks = Clicks.of(warehouse.read(question.events, COLUMNS, where=f"{AT} <= timestamp '{pd.Timestamp(clock)}'"))
-    columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
-    where = f"{AS_OF_DATE} <= date '{clock.astype('datetime64[D]')}'"
-    return AskedNow(clock, clicks, warehouse.read(question.items, columns, where=where))
+    return AskedNow(clock, clicks, read_item_rows(warehouse, question.items, pd.Timestamp(clock).date()))
 
 
 def event_clock(question: RecommenderQuestion, warehouse: Warehouse) -> np.datetime64:
