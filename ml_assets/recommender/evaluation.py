@@ -179,6 +179,9 @@ class RecommenderRecord(_Record):
         From the retrievers to the list.
     course
         Week by week, each of a version that learned anew before it.
+    skills
+        Of the methods that may come to serve: one minus the loss of visitors' lists by that of a plain method, which
+        realised performance is compared with (``promise``); none in records of before there were any.
     """
 
     version: str
@@ -197,6 +200,7 @@ class RecommenderRecord(_Record):
     methods: tuple[MethodRecord, ...]
     stages: tuple[StageRecord, ...]
     course: tuple[WeekRecord, ...]
+    skills: dict[Method, Estimate] = {}
 
     def method(self, method: Method) -> MethodRecord | None:
         """Return the figures of a method, None where it was not measured."""

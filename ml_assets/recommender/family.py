@@ -66,8 +66,8 @@ class RecommenderFamily:
 
     @property
     def tables(self) -> tuple[TableName, ...]:
-        """Events, and until when they are complete."""
-        return self.question.events, OBSERVATION_WINDOWS
+        """Events, until when they are complete, and items, by which it is told what could have been shown."""
+        return self.question.events, OBSERVATION_WINDOWS, self.question.items
 
     @property
     def asked(self) -> TableName:

@@ -34,10 +34,38 @@ def read_item_facts(warehouse: Warehouse, item_ids: ArrayLike, as_of: date) -> I
     as_of
         The day; what is known only since a later one is not looked at.
     """
+    return facts_of(read_item_rows(warehouse, ITEMS_TABLE, as_of), item_ids)
+
+
+def read_item_rows(warehouse: Warehouse, table: TableName, as_of: date) -> pd.DataFrame:
+    """Return the rows of a table of items that were known at the end of a day.
+
+    Parameters
+    ----------
+    warehouse
+        Where the table stands.
+    table
+        Its name.
+    as_of
+        The day.
+    """
     columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
     # A literal with its type, so that every engine compares dates and not texts.
-    rows = warehouse.read(ITEMS_TABLE, columns, where=f"{AS_OF_DATE} <= date '{as_of.isoformat()}'")
-    return facts_of(rows, item_ids)
+    return warehouse.read(table, columns, where=f"{AS_OF_DATE} <= date '{as_of.isoformat()}'")
+
+
+def facts_at(rows: pd.DataFrame, item_ids: ArrayLike, moment: np.datetime64) -> ItemFacts:
+    """Return the newest facts of each item that were known by the last day that was over, or under way, at a moment.
+
+    Parameters
+    ----------
+    rows, item_ids
+        As for ``facts_of``.
+    moment
+        Midnight is the end of the day before.
+    """
+    day = pd.Timestamp((moment - np.timedelta64(1, "us")).astype("datetime64[D]"))
+    return facts_of(rows[pd.to_datetime(rows[AS_OF_DATE]) <= day], item_ids)
 
 
 def facts_of(rows: pd.DataFrame, item_ids: ArrayLike) -> ItemFacts:

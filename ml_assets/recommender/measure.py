@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from ml_assets.family.steps import candidate_fingerprint
 from ml_assets.files import ModelFiles, write_frame
+from ml_assets.metrics.estimate import Estimate
 from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.clicks import Moments
 from ml_assets.recommender.config import RecommenderGateConfig
-from ml_assets.recommender.contexts import asked_in
+from ml_assets.recommender.contexts import ContextKind, asked_in
 from ml_assets.recommender.evaluate import counts_of, lists_of, means_of, measured
 from ml_assets.recommender.evaluation import CountedRecord, RecommenderRecord, WeekRecord, WindowRecord
 from ml_assets.recommender.fitted import FittedRecommender
@@ -26,9 +27,11 @@ from ml_assets.recommender.fitting import learned_by
 from ml_assets.recommender.judging import Asked, judged, judged_frame, primary, visitors_of
 from ml_assets.recommender.lessons import Lessons
 from ml_assets.recommender.methods import LEARNED, PLAIN, RULE, Method
+from ml_assets.recommender.promise import skills
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.stages import stage_records
 from ml_assets.recommender.steps import TrainedRecommender, stored_training
+from ml_assets.recommender.training_set import stored_items
 
 _DAY = np.timedelta64(1, "D")
 
@@ -67,6 +70,7 @@ def measure(question: RecommenderQuestion, files: ModelFiles, config: Recommende
         methods=measured(lists, _popularity(timeline, split.test), items, config) if len(visitors_of(asked)) else (),
         stages=stage_records(lists[0].lists, timeline, split.test, asked) if chosen.orders else (),
         course=course,
+        skills=_skills(trained, timeline, asked, stored_items(question, files)),
     )
 
 
@@ -74,6 +78,14 @@ def methods_of(chosen: FittedRecommender) -> dict[Method, FittedRecommender]:
     """Return all methods that can rank by what a version has learned, its own first."""
     methods = (chosen.method, *((*LEARNED, *PLAIN) if chosen.orders else PLAIN))
     return {method: replace(chosen, method=method) for method in dict.fromkeys(methods)}
+
+
+def _skills(
+    trained: TrainedRecommender, timeline: Timeline, asked: Asked, item_rows: pd.DataFrame
+) -> dict[Method, Estimate]:
+    """Return the skill of the candidates, one of which may come to serve."""
+    models, visitors = methods_of(trained.chosen), asked[ContextKind.VISITOR]
+    return skills(models, trained.candidates, timeline, trained.split.test, visitors, item_rows)
 
 
 def _counted(as_of: AsOf) -> CountedRecord:

@@ -20,10 +20,15 @@ import pandas as pd
 from ml_assets.classification.training_set import complete_until
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn
 from ml_assets.monitoring.decision.situation import LabelDelay
+from ml_assets.monitoring.monitored import Settled
 from ml_assets.monitoring.rows import day, window_of
 from ml_assets.monitoring.window import Window
 from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, Clicks
 from ml_assets.recommender.config import SplitConfig
+from ml_assets.recommender.evaluation import RecommenderRecord
+from ml_assets.recommender.methods import Method
+from ml_assets.recommender.performance import judged_lists
+from ml_assets.recommender.promise import promised
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.recommender.steps import TrainedRecommender
 from ml_assets.warehouse import Warehouse
@@ -98,9 +103,10 @@ class MonitoredRecommender:
         """The question names its kind of event."""
         return self.question
 
-    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> None:
-        """Return nothing: lists that were shown are not kept."""
-        del warehouse, version, candidate, evaluation
+    def settled(self, warehouse: Warehouse, version: str, candidate: str, evaluation: str) -> Settled:
+        """Return past lists of visitors beside what these viewed, by NDCG."""
+        record, method = RecommenderRecord.model_validate_json(evaluation), Method(candidate)
+        return Settled(judged_lists(self.question, warehouse, version, method, record), promised(record, method))
 
     def columns(self, model: Any) -> tuple[MonitoredColumn, ...]:
         """Return the columns of a session, all as important: a version says nothing of them."""

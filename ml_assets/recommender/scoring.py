@@ -11,19 +11,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ml_assets.contract import OBSERVATION_WINDOWS
 from ml_assets.family.records import Answers, Judgement, Standing
 from ml_assets.predictions import AS_OF_DATE, CONTEXT, CONTEXT_ID, IS_FALLBACK, ITEM_ID, RANK, SCORE
 from ml_assets.recommender.as_of import AsOf
-from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, VISITOR, Clicks, Texts
+from ml_assets.recommender.clicks import AT, COLUMNS, SESSION, VISITOR, Clicks
 from ml_assets.recommender.config import RecommenderScoringConfig
 from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.fitted import FittedRecommender
-from ml_assets.recommender.item_facts import CATEGORY_ID, IS_AVAILABLE, facts_of
+from ml_assets.recommender.item_facts import facts_of, read_item_rows
 from ml_assets.recommender.question import RecommenderQuestion
-from ml_assets.recommender.serving_rules import ItemFacts, Ranked, recommended
+from ml_assets.recommender.served import Served, served_lists
+from ml_assets.recommender.serving_rules import ItemFacts
 from ml_assets.warehouse import Warehouse
 
 UNSEEN_CHECK, UNAVAILABLE_CHECK = "no_unseen_item", "no_unavailable_item"
@@ -60,15 +60,6 @@ class AskedNow:
         return day
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """Whom is served, of one kind: number of the visitor and id of each context, ascending by visitor."""
-
-    kind: ContextKind
-    visitor: NDArray[np.int64]
-    ids: Texts
-
-
 def asked_now(question: RecommenderQuestion, warehouse: Warehouse) -> AskedNow:
     """Return what is known at the event clock.
 
@@ -79,9 +70,7 @@ def asked_now(question: RecommenderQuestion, warehouse: Warehouse) -> AskedNow:
     """
     clock = event_clock(question, warehouse)
     clicks = Clicks.of(warehouse.read(question.events, COLUMNS, where=f"{AT} <= timestamp '{pd.Timestamp(clock)}'"))
-    columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
-    where = f"{AS_OF_DATE} <= date '{clock.astype('datetime64[D]')}'"
-    return AskedNow(clock, clicks, warehouse.read(question.items, columns, where=where))
+    return AskedNow(clock, clicks, read_item_rows(warehouse, question.items, pd.Timestamp(clock).date()))
 
 
 def event_clock(question: RecommenderQuestion, warehouse: Warehouse) -> np.datetime64:
@@ -197,7 +186,7 @@ def _rows(
     facts: ItemFacts,
     config: RecommenderScoringConfig,
 ) -> pd.DataFrame:
-    ranked = _lists(model, as_of, served, facts, config)
+    ranked = served_lists(model, as_of, served, facts, config)
     return pd.DataFrame(
         {
             CONTEXT: np.full(len(ranked), served.kind.value, dtype=object),
@@ -209,39 +198,3 @@ def _rows(
             IS_FALLBACK: ranked.is_fallback,
         }
     )
-
-
-def _lists(
-    model: FittedRecommender, as_of: AsOf, served: Served, facts: ItemFacts, config: RecommenderScoringConfig
-) -> Ranked:
-    """Return the lists of contexts, after the rules; who has no history that is known gets popular items, flagged."""
-    visitors, of = np.unique(served.visitor, return_inverse=True)
-    past, number_of = as_of.past, as_of.catalogue.number_of
-    histories = as_of.numbered(past.histories(visitors, model.config.split.longest_history)).take(of)
-    bought = past.take(past.is_purchase & np.isin(past.visitor, visitors))
-    contexts = np.arange(len(served.visitor))
-    return recommended(
-        model.ranked(histories, served.kind, config.depth),
-        model.popular,
-        contexts,
-        facts,
-        _pairs(np.searchsorted(visitors, bought.visitor), number_of[bought.item], of),
-        config.rules,
-    )
-
-
-def _pairs(
-    owner: NDArray[np.int64], item: NDArray[np.int64], of: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return context and item of each purchase of a known item.
-
-    Parameters
-    ----------
-    owner, item
-        Visitor and item of each purchase.
-    of
-        Visitor of each context.
-    """
-    pairs = pd.DataFrame({"owner": owner, "item": item})[item >= 0].drop_duplicates()
-    found = pd.DataFrame({"owner": of, "context": np.arange(len(of))}).merge(pairs, on="owner")
-    return found["context"].to_numpy(dtype=np.int64), found["item"].to_numpy(dtype=np.int64)

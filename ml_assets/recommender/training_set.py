@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from ml_assets.classification.training_set import complete_until, fingerprint
 from ml_assets.files import ModelFiles, write_frame, write_text
 from ml_assets.recommender.clicks import AT, COLUMNS, EVENT, EVENTS, ITEM, SESSION, VISITOR, Clicks
+from ml_assets.recommender.item_facts import read_item_rows
 from ml_assets.recommender.question import RecommenderQuestion
 from ml_assets.warehouse import Warehouse
 
@@ -82,6 +84,7 @@ def make_training_set(
         last=pd.Timestamp(frame[AT].max()).to_pydatetime() if len(frame) else None,
     )
     write_frame(files.training_set(question.name), frame)
+    write_frame(_items_file(question, files), read_item_rows(warehouse, question.items, until or date.min))
     write_text(files.training_set_facts(question.name), facts.model_dump_json(indent=2))
     return facts, click_problems(frame, end)
 
@@ -90,6 +93,18 @@ def stored_clicks(question: RecommenderQuestion, files: ModelFiles) -> StoredCli
     """Return the training set that was stored last."""
     facts = ClicksFacts.model_validate_json(files.training_set_facts(question.name).read_text())
     return StoredClicks(facts, Clicks.of(pd.read_parquet(files.training_set(question.name))))
+
+
+def stored_items(question: RecommenderQuestion, files: ModelFiles) -> pd.DataFrame:
+    """Return the rows of the table of items as they were known on the last complete day.
+
+    Nothing is learned from them: what is served by them is measured by them too.
+    """
+    return pd.read_parquet(_items_file(question, files))
+
+
+def _items_file(question: RecommenderQuestion, files: ModelFiles) -> Path:
+    return files.training_set(question.name).with_name("items.parquet")
 
 
 def click_problems(frame: pd.DataFrame, end: np.datetime64) -> list[str]:
