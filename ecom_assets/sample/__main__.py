@@ -58,7 +58,8 @@ def argument_parser() -> argparse.ArgumentParser:
         type=Scenario,
         choices=list(Scenario),
         default=Scenario.MARKETPLACE,
-        help="marketplace: 3 %% repeat buyers, as the original; loyal: most buyers come back (default marketplace)",
+        help="marketplace: 3 %% repeat buyers, as the original; loyal: most buyers come back; steady: as the original, "
+        "but no day differs from another (default marketplace)",
     )
     parser.add_argument("--null", action="store_true", help="nothing depends on anything else")
     parser.add_argument("--drift", type=DriftKind, choices=list(DriftKind), help="what changes from a day on")

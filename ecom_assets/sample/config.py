@@ -24,6 +24,7 @@ class Scenario(StrEnum):
 
     MARKETPLACE = "marketplace"
     LOYAL = "loyal"
+    STEADY = "steady"
 
 
 @dataclass(frozen=True, slots=True)

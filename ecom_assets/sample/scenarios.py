@@ -6,10 +6,18 @@ states its own), the draws.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from ecom_assets.sample.config import SampleConfig, Scenario
 from ecom_assets.sample.drift import Drift
 from ecom_assets.sample.olist.parameters import OlistParameters
 from ecom_assets.sample.retailrocket.parameters import RetailRocketParameters
+
+_MARKETPLACES: Mapping[Scenario, Callable[[], OlistParameters]] = {
+    Scenario.MARKETPLACE: OlistParameters,
+    Scenario.LOYAL: OlistParameters.loyal,
+    Scenario.STEADY: OlistParameters.steady,
+}
 
 
 def sample_config(
@@ -27,7 +35,7 @@ def sample_config(
     ValueError
         If size or seed are out of range, or a null world is asked to drift.
     """
-    marketplace = OlistParameters.loyal() if scenario is Scenario.LOYAL else OlistParameters()
+    marketplace = _MARKETPLACES[scenario]()
     clicks = RetailRocketParameters()
     return SampleConfig(
         scale=scale,

@@ -119,11 +119,11 @@ def hand_over_times(approved: Times, handling: Floats, weekend: Floats, hour: Fl
 def promise_level(config: SampleConfig, orders: pd.DataFrame) -> Floats:
     """Return the logarithm of the usual promised days by route and season, for a seller of usual speed."""
     rates = config.olist.delivery
-    season = np.log(monthly("promise_days", orders["purchased"].to_numpy()) / _REFERENCE_PROMISE_DAYS)
-    level: Floats = (
-        rates.promise_intercept + rates.promise_per_log_km * np.log1p(orders["kilometres"].to_numpy()) + season
-    )
-    return level
+    level: Floats = rates.promise_intercept + rates.promise_per_log_km * np.log1p(orders["kilometres"].to_numpy())
+    if not config.olist.calendar.habits_change:
+        return level
+    season: Floats = np.log(monthly("promise_days", orders["purchased"].to_numpy()) / _REFERENCE_PROMISE_DAYS)
+    return level + season
 
 
 def _approval(config: SampleConfig, orders: pd.DataFrame) -> Times:

@@ -92,7 +92,8 @@ def arrivals(config: SampleConfig, orders: pd.DataFrame, carrier: Times, promise
     """
     rng = config.stream("olist.transit")
     rates = config.olist.delivery
-    level = route_days(config, orders) + network_level(carrier) + drift_of_level(config, carrier)
+    changing = network_level(carrier) if config.olist.calendar.habits_change else 0.0
+    level = route_days(config, orders) + changing + drift_of_level(config, carrier)
     start = collected(orders, carrier)
     if rates.late_share is None:
         score = rng.standard_normal(len(orders))

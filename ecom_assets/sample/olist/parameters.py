@@ -112,10 +112,14 @@ class CalendarParameters:
         Whether first orders follow the original's months, weekdays and Black Friday; else every day is like any other.
     dies
         Whether trade ends as in the original, at the end of August 2018, but for a few canceled orders.
+    habits_change
+        Whether carriers' speed, promises and the form of the survey follow the original's calendar; else they are
+        always as usual.
     """
 
     has_seasons: bool = True
     dies: bool = True
+    habits_change: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +259,18 @@ class OlistParameters:
             spending=SpendingParameters(gamma_gamma=(4.0, 4.5, 110.0)),
             visits=VisitParameters(split_share=0.0),
             calendar=CalendarParameters(dies=False),
+        )
+
+    @classmethod
+    def steady(cls) -> OlistParameters:
+        """Return a world as varied as the original's in which no day differs from another by law.
+
+        Sellers neither join nor leave, and those whom the campaign contacts order no more than others.
+        """
+        return cls(
+            segments=tuple(replace(segment, campaign_orders=0.0) for segment in _MARKETPLACE_SEGMENTS),
+            calendar=CalendarParameters(has_seasons=False, dies=False, habits_change=False),
+            sellers=SellerParameters(lifetime_days=_FOR_EVER_DAYS, joining=()),
         )
 
     def homogeneous(self) -> OlistParameters:

@@ -111,8 +111,8 @@ def _with_texts(config: SampleConfig, frame: pd.DataFrame) -> pd.DataFrame:
     rng = config.stream("olist.review_texts")
     score = frame["score"].to_numpy()
     has_message = rng.random(len(frame)) < np.array(_MESSAGE_SHARE)[score - 1]
-    recent = frame["survey"].to_numpy() >= _TITLES_FROM
-    has_title = recent & (rng.random(len(frame)) < np.array(_TITLE_SHARE)[score - 1])
+    is_asked = (frame["survey"].to_numpy() >= _TITLES_FROM) | (not config.olist.calendar.habits_change)
+    has_title = is_asked & (rng.random(len(frame)) < np.array(_TITLE_SHARE)[score - 1])
     return frame.assign(
         title=_where(has_title, phrases.titles(rng, score[has_title])),
         message=_where(has_message, phrases.messages(rng, score[has_message])),
