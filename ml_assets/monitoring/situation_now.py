@@ -130,8 +130,12 @@ def _drift(model: str, files: ModelFiles, clock: date) -> DriftReport | None:
     return DriftReport(seen.report_id or f"{model}/{last}/none", seen.verdict, last, seen.words, seen.answers)
 
 
-def _realised(model: str, files: ModelFiles) -> Realised:
+def performance_seen(model: str, files: ModelFiles) -> PerformanceVerdict | None:
+    """Return what was left of the judgement of a model's past scores; None where nobody has looked."""
     path = files.performance_seen(model)
-    if not path.exists():
-        return _NOT_JUDGED
-    return PerformanceVerdict.model_validate_json(path.read_text(encoding="utf-8")).seen
+    return PerformanceVerdict.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _realised(model: str, files: ModelFiles) -> Realised:
+    found = performance_seen(model, files)
+    return _NOT_JUDGED if found is None else found.seen

@@ -30,7 +30,7 @@ from ml_assets.monitoring.report.decided import write_decided
 from ml_assets.monitoring.report.drift_page import DriftFacts, drift_page
 from ml_assets.monitoring.report.record import Decided
 from ml_assets.monitoring.retention import prune_reports
-from ml_assets.monitoring.situation_now import DriftSeen, drift_seen, situation_now
+from ml_assets.monitoring.situation_now import DriftSeen, drift_seen, performance_seen, situation_now
 from ml_assets.registry.names import CANDIDATE, CHAMPION, FINGERPRINT
 from ml_assets.registry.tracking import ModelRegistry, Version
 from ml_assets.reports.index import index_text
@@ -125,11 +125,15 @@ def decide_on_retraining(
 
 
 def show_decision(model: str, decision: Decision, files: ModelFiles) -> None:
-    """Write a decision into the report of the model's newest window, if there is one, and into the list."""
+    """Write a decision, and what it went by of past scores, into the report of the newest window, if there is one."""
     found = drift_seen(model, files)
     page = None if found is None or found.window_last is None else files.drift_report(model, found.window_last)
     if page is not None and page.exists():
-        write_decided(page, Decided(state=decision.state, action=decision.action, reasons=decision.reasons))
+        performance = performance_seen(model, files)
+        decided = Decided(
+            state=decision.state, action=decision.action, reasons=decision.reasons, performance=performance
+        )
+        write_decided(page, decided)
         list_pages(files)
 
 

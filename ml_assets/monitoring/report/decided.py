@@ -1,4 +1,4 @@
-"""A decision put into a report that was written before it was made.
+"""A decision and realised performance put into a report that was written before they were known.
 
 Belongs here: what of page and JSON changes. Does not belong here: the decision (``decision``), the rest of the page
 (``drift_page``): its charts are not drawn again.

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ml_assets.monitoring.report.parts import Parts, Report, parts_of
-from ml_assets.monitoring.report.record import DriftRecord, RealisedFigures, ReportKind
+from ml_assets.monitoring.report.record import DriftRecord, ReportKind
 from ml_assets.monitoring.report.scripts import shared_script
 from ml_assets.monitoring.report.widgets import embedded
 from ml_assets.monitoring.verdict import DriftVerdict
 from ml_assets.monitoring.window import Window, WindowPair
 from ml_assets.reports.page import rendered
-from ml_assets.reports.plain_card import FactsTable
 
 # A page of thirty charts takes a phone a while: those of columns that did not drift are folded, but for so many.
 OPEN_CHARTS = 3
@@ -41,8 +40,6 @@ class DriftFacts:
         When the report was made, in words.
     git_commit
         Commit of the code that did.
-    performance
-        Realised performance of past scores; None while no answer is known.
     links
         Addresses by their words.
     """
@@ -52,7 +49,6 @@ class DriftFacts:
     champion_version: str | None
     made_at: str
     git_commit: str
-    performance: FactsTable | None = None
     links: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -106,7 +102,7 @@ def drift_page(
 
 
 def _record(facts: DriftFacts, parts: Parts, of_answers: Parts | None) -> DriftRecord:
-    figures, verdict = facts.performance, parts.verdict
+    verdict = parts.verdict
     drawn = [parts] if of_answers is None else [parts, of_answers]
     return DriftRecord(
         kind=ReportKind.DRIFT,
@@ -122,5 +118,4 @@ def _record(facts: DriftFacts, parts: Parts, of_answers: Parts | None) -> DriftR
         drift=verdict,
         evidently={name: said for each in drawn for name, said in each.evidently.items()},
         not_drawn={name: why for each in drawn for name, why in each.not_drawn.items()},
-        performance=None if figures is None else RealisedFigures(header=figures.header, rows=figures.rows),
     )

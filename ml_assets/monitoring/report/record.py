@@ -12,6 +12,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.monitoring.decision.states import Action, State
+from ml_assets.monitoring.performance.verdict import PerformanceVerdict
 from ml_assets.monitoring.report.evidently_report import DrawnDrift
 from ml_assets.monitoring.verdict import DriftVerdict, Verdict
 
@@ -24,13 +25,22 @@ class ReportKind(StrEnum):
 
 
 class Decided(BaseModel):
-    """What followed from a report: where the model stands since, what is done, and why."""
+    """What followed from a report.
+
+    Attributes
+    ----------
+    state, action, reasons
+        Where the model stands since, what is done, and why.
+    performance
+        What known answers said of past scores when it was decided; None where nobody had looked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     state: State
     action: Action
     reasons: tuple[str, ...]
+    performance: PerformanceVerdict | None = None
 
 
 class ReportHead(BaseModel):
@@ -71,15 +81,6 @@ class ReportHead(BaseModel):
         return f"{self.model_dump_json(indent=1)}\n"
 
 
-class RealisedFigures(BaseModel):
-    """Figures of past scores whose answers became known, as they are to be read."""
-
-    model_config = ConfigDict(frozen=True)
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 class DriftRecord(ReportHead):
     """A drift report of a model.
 
@@ -97,8 +98,6 @@ class DriftRecord(ReportHead):
         What Evidently says of each column that was judged.
     not_drawn
         Why a column has no chart.
-    performance
-        Realised performance; None while no answer is known.
     """
 
     champion_version: str | None
@@ -107,7 +106,6 @@ class DriftRecord(ReportHead):
     drift: DriftVerdict
     evidently: Mapping[str, DrawnDrift]
     not_drawn: Mapping[str, str]
-    performance: RealisedFigures | None
 
 
 class QualityRecord(ReportHead):

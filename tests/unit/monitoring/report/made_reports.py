@@ -17,7 +17,6 @@ from ml_assets.monitoring.report.parts import Report
 from ml_assets.monitoring.report.quality_page import QualityFacts, RawTable, quality_page
 from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict
 from ml_assets.monitoring.window import Window
-from ml_assets.reports.plain_card import FactsTable
 
 # Text that a page must not run, wherever it comes from.
 HOSTILE = "</script><script>alert('1')</script>"
@@ -36,9 +35,6 @@ FACTS = DriftFacts(
     champion_version="3",
     made_at="2018-09-01 02:00 UTC",
     git_commit="abc",
-    performance=FactsTable(
-        "Realised", "Log-loss where answers are known.", ("month", "log-loss"), (("2018-06", "0.31"),)
-    ),
     links={"Model card": "../../models/late_delivery_handover.html"},
 )
 

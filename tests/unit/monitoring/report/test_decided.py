@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
-from ml_assets.monitoring.decision.states import Action, State
+from ml_assets.metrics.estimate import Estimate
+from ml_assets.monitoring.decision.states import Action, RealisedVerdict, State
+from ml_assets.monitoring.performance.verdict import PerformanceVerdict, PeriodPerformance
 from ml_assets.monitoring.report.archive import write_report
 from ml_assets.monitoring.report.decided import data_with, page_with, write_decided
 from ml_assets.monitoring.report.record import Decided, DriftRecord, ReportHead
@@ -14,6 +17,19 @@ from tests.unit.reports.test_card import Reader
 
 WAITS = Decided(
     state=State.WAITING_FOR_LABELS, action=Action.WAIT, reasons=("prices have risen", "labels are known in October")
+)
+HELD = WAITS.model_copy(
+    update={
+        "performance": PerformanceVerdict(
+            verdict=RealisedVerdict.HELD,
+            words="its scores hold what they promised",
+            promised=Estimate(value=0.25),
+            periods=(
+                PeriodPerformance(period=date(2018, 6, 30), rows=1_200, events=90, skill=Estimate(value=0.2)),
+                PeriodPerformance(period=date(2018, 7, 31), rows=70, events=None, skill=Estimate(value=None)),
+            ),
+        )
+    }
 )
 TRAINS = Decided(state=State.TRAINING, action=Action.RETRAIN, reasons=("labels are known",))
 
@@ -25,6 +41,22 @@ def test_the_page_tells_state_action_and_reasons() -> None:
     assert "Not decided yet." not in text
     for words in ("waiting for labels", "No training is started yet.", "prices have risen", "labels are known in Oct"):
         assert words in text
+
+
+def test_the_page_tells_what_past_scores_did_period_by_period() -> None:
+    text = Reader(page_with(drift_report_of_windows().page, HELD)).text
+    assert "its scores hold what they promised" in text
+    assert "+0.2500" in text
+    for words in ("2018-06-30", "1,200", "90", "+0.2000"):
+        assert words in text
+    assert "Not looked at yet." in Reader(page_with(drift_report_of_windows().page, WAITS)).text
+
+
+def test_past_scores_without_a_known_answer_have_words_and_no_table() -> None:
+    immature = PerformanceVerdict(verdict=RealisedVerdict.IMMATURE, words="no label is known yet")
+    text = Reader(page_with(drift_report_of_windows().page, WAITS.model_copy(update={"performance": immature}))).text
+    assert "no label is known yet" in text
+    assert "Skill is one minus" not in text
 
 
 def test_another_decision_takes_its_place_and_charts_stay() -> None:
