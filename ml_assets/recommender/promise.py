@@ -102,7 +102,8 @@ def shown_by(model: FittedRecommender, as_of: AsOf, contexts: Contexts, facts: I
     facts
         What was known of the items of the clicks.
     """
-    served, items = Served(ContextKind.VISITOR, contexts.visitor, contexts.visitor), as_of.of_catalogue()
+    served = Served(ContextKind.VISITOR, contexts.visitor, as_of.past.visitors[contexts.visitor])
+    items = as_of.of_catalogue()
     of_catalogue = ItemFacts(facts.is_available[items], facts.category[items])
     ranked = served_lists(model, as_of, served, of_catalogue, _SERVING)
     ranked = ranked.take(ranked.places < LENGTH)
