@@ -20,6 +20,10 @@ from ml_assets.monitoring.gate.shocks import Stretches
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+
+# In a month with so few rows, beside that in the middle, they are of a few sellers or days, and no month like others.
+_LEAST_OF_TYPICAL = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,20 @@ class Clusters:
         Shape (clusters,).
     distance
         From each stretch to the current window, in stretches, shape (stretches,).
+    is_compared
+        Stretches with a quarter of the rows of the middle one, or more; shape (stretches,).
     """
 
     stretch: IntArray
     cluster: IntArray
     stretch_of_cluster: IntArray
     distance: FloatArray
+    is_compared: BoolArray
 
     @property
     def stretch_count(self) -> int:
-        """Number of stretches."""
-        return len(self.distance)
+        """Number of stretches that are compared."""
+        return int(np.count_nonzero(self.is_compared))
 
 
 def stretches(reference: npt.NDArray[np.datetime64], current: npt.NDArray[np.datetime64]) -> IntArray:
@@ -97,7 +104,9 @@ def clusters(stretch: IntArray, entity: IntArray, distance: FloatArray) -> Clust
     """
     count = len(distance)
     pairs, cluster = np.unique(entity * count + stretch, return_inverse=True)
-    return Clusters(stretch, cluster.astype(np.intp), (pairs % count).astype(np.intp), distance)
+    rows = np.bincount(stretch, minlength=count)
+    is_compared = rows >= _LEAST_OF_TYPICAL * np.median(rows)
+    return Clusters(stretch, cluster.astype(np.intp), (pairs % count).astype(np.intp), distance, is_compared)
 
 
 def between(block: Block, rows: Clusters) -> Stretches:
@@ -118,7 +127,7 @@ def between(block: Block, rows: Clusters) -> Stretches:
         _means_and_noise(scores[code[is_known]], stretch, sizes, cluster, rows.stretch_of_cluster)
         for scores in block.components.scores
     ]
-    is_there = sizes > 0.0
+    is_there = (sizes > 0.0) & rows.is_compared
     means = np.stack([means for means, _ in found])[:, is_there]
     return Stretches(sizes[is_there], rows.distance[is_there], means, np.array([noise for _, noise in found]))
 

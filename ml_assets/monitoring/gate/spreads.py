@@ -16,7 +16,7 @@ from ml_assets.monitoring.gate.entities import Spread, entity_spread
 from ml_assets.monitoring.gate.laws import Mixture
 from ml_assets.monitoring.gate.measured import Block
 from ml_assets.monitoring.gate.periods import Clusters, between, clusters, distances, stretches
-from ml_assets.monitoring.gate.prior import independent_number, posterior, prior
+from ml_assets.monitoring.gate.prior import independent_number, posteriors
 from ml_assets.monitoring.gate.shocks import Stretches, on_grid
 from ml_assets.monitoring.window import Window
 
@@ -104,10 +104,13 @@ def _mixtures(found: Sequence[Stretches], weight: Sequence[FloatArray]) -> Seque
     if not counts.any():
         return [None] * len(found)
     grids = [on_grid(each) for each in found]
-    likelihood = np.concatenate([grid.log_likelihood for grid in grids])[counts > 0.0]
     amount = independent_number(_observations(found)[counts > 0.0], counts[counts > 0.0]) / counts.sum()
-    usual = prior(likelihood, counts[counts > 0.0] * amount)
-    return [Mixture(posterior(grid.log_likelihood, usual), grid.shift, grid.variance) for grid in grids]
+    sizes = [len(each.noise) for each in found]
+    probability = posteriors(
+        np.concatenate([grid.log_likelihood for grid in grids]), counts * amount, np.repeat(np.arange(len(found)), sizes)
+    )
+    parts = np.split(probability, np.cumsum(sizes)[:-1])
+    return [Mixture(part, grid.shift, grid.variance) for part, grid in zip(parts, grids, strict=True)]
 
 
 def _observations(found: Sequence[Stretches]) -> FloatArray:
