@@ -102,14 +102,16 @@ def _answer(context: dg.SensorEvaluationContext, family: Family, handled: int | 
 
 
 def _request(context: dg.SensorEvaluationContext, family: Family, told: Announcement) -> dg.RunRequest:
-    """Return the run of the model's own steps, and of those that watch it."""
+    """Return the run of the model's own steps, of what watches it, and of what tells who serves."""
     promotion = model_asset_key(family.name, Step.PROMOTION)
-    in_job = _repository(context).get_job(TRAIN_MODELS).asset_layer.selected_asset_keys
+    repository = _repository(context)
+    in_job = repository.get_job(TRAIN_MODELS).asset_layer.selected_asset_keys
+    behind = dg.AssetSelection.assets(promotion).downstream().resolve(repository.asset_graph)
     is_equal_enough = told.may_be_equal and _MAY_BE_EQUAL in family.configs[Step.PROMOTION].model_fields
     config = {"ops": {promotion.to_python_identifier(): {"config": {_MAY_BE_EQUAL: True}}}} if is_equal_enough else {}
     return dg.RunRequest(
         run_key=told.run_key(family.name),
-        asset_selection=[key for key in steps_of(family) if key in in_job],
+        asset_selection=sorted(in_job & (behind | set(steps_of(family)))),
         run_config=config,
         tags=told.run_tags(family.name),
     )

@@ -89,7 +89,7 @@ def situation_now(
         complete_until=complete_until(warehouse, family.monitored.observed) or NEVER.date(),
         delay=family.monitored.delay,
         champion=champion,
-        drift=_drift(family.name, files, clock),
+        drift=_drift(family.name, files, clock, champion),
         realised=_realised(family.name, files),
         new_rows=0 if champion is None else family.monitored.matured_rows(warehouse, champion.data_until),
         training=training,
@@ -118,13 +118,13 @@ def drift_seen(model: str, files: ModelFiles) -> DriftSeen | None:
     return DriftSeen.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def _drift(model: str, files: ModelFiles, clock: date) -> DriftReport | None:
-    """Return what was found of the newest window; None where nobody has looked.
+def _drift(model: str, files: ModelFiles, clock: date, champion: Serving | None) -> DriftReport | None:
+    """Return what was found of the newest window; None where nobody has looked since the champion came to serve.
 
     Where no window could be compared, the report is about the day of the newest event and says nothing.
     """
     seen = drift_seen(model, files)
-    if seen is None:
+    if seen is None or (champion is not None and seen.version not in (None, champion.version)):
         return None
     last = seen.window_last or clock
     return DriftReport(seen.report_id or f"{model}/{last}/none", seen.verdict, last, seen.words, seen.answers)

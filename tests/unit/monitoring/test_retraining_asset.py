@@ -202,6 +202,18 @@ def test_a_missing_report_holds_the_decision_records_it_and_says_what_to_materia
     assert "1 of 2 windows" in reasons
 
 
+def test_a_report_beside_another_versions_rows_is_none_until_the_window_is_compared_again(home: QuestionHome) -> None:
+    see_the_shift_once(home)
+    first = champion_of(home)
+    put(home, world(AUGUST), JULY)
+    train(home)
+    assert champion_of(home) != first
+    state, decision, reasons = decided(home, only_decide=True)
+    assert (state, decision) == ("detected", "wait")
+    assert "there is no drift report" in reasons
+    assert decided(home)[:2] == ("quiet", "none")
+
+
 def test_what_was_waited_for_is_void_once_another_training_lets_a_version_serve(home: QuestionHome) -> None:
     see_the_shift_once(home)
     put(home, world(AUGUST), JULY)

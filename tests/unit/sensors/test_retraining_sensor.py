@@ -36,7 +36,10 @@ def dummy(key: dg.AssetKey) -> dg.AssetsDefinition:
 
         return promotion
 
-    @dg.asset(key=key)
+    # The scoreboard tells who serves; what stands outside of the job waits for the night.
+    behind = {SCOREBOARD: [model_asset_key(MODEL, Step.PROMOTION)], OUTSIDE: [model_asset_key(MODEL, Step.PROMOTION)]}
+
+    @dg.asset(key=key, deps=behind.get(key, []))
     def anything() -> None:
         return None
 
@@ -117,12 +120,12 @@ def test_it_repeats_the_words_of_a_decision_that_asks_for_nothing(location: Loca
         assert location.handled == {MODEL}
 
 
-def test_it_asks_once_for_the_models_own_steps(location: Location) -> None:
+def test_it_asks_once_for_the_models_own_steps_and_for_what_tells_who_serves(location: Location) -> None:
     location.tell(ASKED)
     location.tell(QUIET, ANOTHER)
     [request], reason = location.tick()
     assert reason == ""
-    assert set(request.asset_selection or []) == STEPS
+    assert set(request.asset_selection or []) == STEPS | {SCOREBOARD}
     assert request.run_key == f"{MODEL}/july/1"
     assert {name: request.tags[name] for name in (MODEL_TAG, REPORT_TAG, SEQUENCE_TAG)} == {
         MODEL_TAG: MODEL,
