@@ -45,6 +45,7 @@ SEEN_THIS_WEEK = Recent("days_since_last_event", 7)
 _SINCE_EVER = "Counts what has ever been: grows with the age of the data."
 _GAPS = "Gaps are seen only as long as the data go back: they lengthen with the age of the data."
 _AVERAGES = "Is taken over all that has ever been: its spread narrows with the age of the data."
+_REVIEWED = "Is missing until the first review is known: of fewer and fewer with the age of the data."
 _VOLUME = "Says how many orders the shop has, the same for every order of a day: follows the shop's growth."
 _KNOWLEDGE = "Properties of items become known one by one: more of them with the age of the data."
 
@@ -68,7 +69,10 @@ _ENTITIES = {
     ),
     **_each(_GAPS, "mean_days_between_orders", "deviation_days_between_orders"),
 }
-# Sellers sell again and again, so that their sums grow as well; of customers next to nobody orders twice.
+# Next to nobody orders twice, but a share of two orders lies between 0 and 1, where that of one never does.
+_CUSTOMERS = {**_ENTITIES, **_each(_AVERAGES, "mean_review_score", "low_review_share", "commented_review_share")}
+# Sellers sell again and again, so that their sums grow as well, and all of their averages settle. Prices, freight and
+# lateness of late are told by the columns over some days.
 _SELLERS = {
     **_ENTITIES,
     **_each(
@@ -83,21 +87,23 @@ _SELLERS = {
     **_each(
         _AVERAGES,
         "mean_items_per_order",
-        "late_share",
-        "low_review_share",
-        "commented_review_share",
-        "mean_review_score",
+        "mean_order_value",
+        "mean_item_price",
+        "freight_share",
         "mean_delivery_days",
         "mean_handling_days",
+        "late_share",
+        "low_review_share",
     ),
+    **_each(_REVIEWED, "mean_review_score", "last_review_score", "commented_review_share"),
 }
 _TENURE = _each(_SINCE_EVER, "tenure_days")
 # The summary of a history of purchases.
 _HISTORY = _each(_SINCE_EVER, "frequency", "recency", "age", "monetary_value")
 
-CHURN_CUSTOMERS: Mapping[str, str] = {**_ENTITIES, **_TENURE}
+CHURN_CUSTOMERS: Mapping[str, str] = {**_CUSTOMERS, **_TENURE}
 CHURN_SELLERS: Mapping[str, str] = {**_SELLERS, **_TENURE}
-VALUE_CUSTOMERS: Mapping[str, str] = {**_ENTITIES, **_HISTORY}
+VALUE_CUSTOMERS: Mapping[str, str] = {**_CUSTOMERS, **_HISTORY}
 VALUE_SELLERS: Mapping[str, str] = {**_SELLERS, **_HISTORY}
 SEGMENTS: Mapping[str, str] = _each(_SINCE_EVER, "order_day_count")
 LATE_DELIVERY: Mapping[str, str] = _each(

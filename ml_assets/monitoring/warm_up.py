@@ -20,7 +20,11 @@ from ml_assets.monitoring.rows import day
 from ml_assets.monitoring.window import Window
 
 # Columns over a stretch of days say so at the end of their names; a change is that from as many days before them.
-_REACH = re.compile(r"(?P<change>_change)?_(?P<days>\d+)(?:d|_days?)$")
+_REACH = re.compile(r"(?P<change>_change)?_(?:(?P<days>\d+)(?:d|_days?)|(?P<stretch>short|long))$")
+# The stretches of lateness that was known have names instead (``lateness_window_days`` of the dbt project).
+STRETCH_DAYS = {"short": 30, "long": 90}
+# Data begin with the first period of so large a share of the rows of a usual one: a trial long before is no past.
+_LEAST_OF_USUAL = 0.1
 _TOO_FAR = "Looks {days} days back, farther than the data go that the reference is from."
 _FOLLOWS = "Follows from columns that look back farther than the data go that the reference is from."
 
@@ -28,7 +32,10 @@ _FOLLOWS = "Follows from columns that look back farther than the data go that th
 def reach_days(name: str) -> int:
     """Return how many days a column looks back, by its name; 0 where the name says nothing of days."""
     found = _REACH.search(name)
-    return 0 if found is None else int(found["days"]) * (2 if found["change"] else 1)
+    if found is None:
+        return 0
+    days = STRETCH_DAYS[found["stretch"]] if found["stretch"] else int(found["days"])
+    return days * (2 if found["change"] else 1)
 
 
 def warmed_up(
@@ -37,8 +44,8 @@ def warmed_up(
     """Leave out what the beginning of the data has bent.
 
     Rows whose longest stretch of days was not full are left out, where enough others stay; else those of the second
-    longest, and so on. Columns with a longer stretch are excluded, and with them what the model says, which follows
-    from them.
+    longest, and so on. Days count from the first period that is no mere trial. Columns with a longer stretch are
+    excluded, and with them what the model says, which follows from them.
 
     Parameters
     ----------
@@ -55,13 +62,21 @@ def warmed_up(
         The rows that stay, and the columns, of which some are excluded with the reason.
     """
     reaches = {column.name: reach_days(column.name) for column in columns if not column.excluded}
-    age = (reference.period - np.datetime64(reference.first, "D")).astype(np.int64) + 1
+    age = (reference.period - _began(reference)).astype(np.int64) + 1
     full = next((days for days in sorted({*reaches.values()}, reverse=True) if (age >= days).sum() >= min_rows), 0)
     kept = age >= full
     if kept.all() or not kept.any():
         return reference, _excluded(columns, reaches, full)
     first = day(reference.period[kept].min())
     return reference.part(kept, first, reference.last), _excluded(columns, reaches, full)
+
+
+def _began(reference: Window) -> np.datetime64:
+    """Return the day on which the data begin; without a trial before them the first one of the reference."""
+    first = np.datetime64(reference.first, "D")
+    periods, rows = np.unique(reference.period, return_counts=True)
+    usual = periods[rows >= _LEAST_OF_USUAL * np.median(rows)] if len(periods) else periods
+    return first if not len(usual) or usual[0] == periods[0] else np.datetime64(usual[0], "D")
 
 
 def _excluded(columns: Sequence[MonitoredColumn], reaches: dict[str, int], full: int) -> tuple[MonitoredColumn, ...]:

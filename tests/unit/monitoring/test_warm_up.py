@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ecom_assets.dbt.project import project_variables
+from ecom_assets.environment import DBT_PROJECT_DIR
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
-from ml_assets.monitoring.warm_up import reach_days, warmed_up
+from ml_assets.monitoring.warm_up import STRETCH_DAYS, reach_days, warmed_up
 from ml_assets.monitoring.window import Window
 
 WEEK = MonitoredColumn("events_last_7_days", ColumnKind.NUMERIC)
@@ -34,6 +36,8 @@ def weeks(count: int, rows: int = 10) -> Window:
         ("order_count_7d", 7),
         ("order_count_1d", 1),
         ("items_value_change_90d", 180),
+        ("route_late_share_short", 30),
+        ("network_outcome_count_long", 90),
         ("days_since_last_event", 0),
         ("customer_state", 0),
         ("promised_days", 0),
@@ -71,3 +75,27 @@ def test_a_column_that_is_excluded_already_leaves_no_row_out() -> None:
     kept, columns = warmed_up(weeks(8), (old, PLACE, SCORE), min_rows=30)
     assert len(kept.frame) == 80
     assert columns == (old, PLACE, SCORE)
+
+
+def test_stretches_that_have_names_are_as_long_as_the_features_are() -> None:
+    assert project_variables(DBT_PROJECT_DIR)["lateness_window_days"] == STRETCH_DAYS
+
+
+@pytest.mark.parametrize(("trial_rows", "first"), [(2, date(2015, 6, 7)), (3, date(2015, 5, 3))])
+def test_a_trial_long_before_the_data_is_no_past(trial_rows: int, first: date) -> None:
+    # Thirty days before the first week, far fewer rows than a week has: a tenth of a usual week is three.
+    whole = weeks(8, rows=30)
+    trial = np.full(trial_rows, np.datetime64("2015-04-03", "D"))
+    period = np.concatenate([trial, whole.period])
+    frame = pd.DataFrame({column.name: np.arange(len(period)) for column in COLUMNS})
+    began = Window(frame, np.arange(len(period)), period, date(2015, 4, 3), whole.last)
+    kept, _ = warmed_up(began, COLUMNS, min_rows=30)
+    assert kept.first == first
+
+
+def test_a_reference_without_rows_stays_as_it_is() -> None:
+    week = weeks(1)
+    nothing = week.part(np.zeros(len(week.frame), dtype=np.bool_), week.first, week.last)
+    kept, columns = warmed_up(nothing, COLUMNS, min_rows=30)
+    assert kept is nothing
+    assert [column.name for column in columns if not column.excluded] == ["place"]
