@@ -19,7 +19,7 @@ from ml_assets.classification.monitored import MonitoredQuestion
 from ml_assets.cltv.monitored import MonitoredValue
 from ml_assets.family.family import Family
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
-from ml_assets.monitoring.described import features
+from ml_assets.monitoring.described import features, raw_columns
 from ml_assets.monitoring.rows import limited
 from ml_assets.monitoring.window import Window
 from ml_assets.segmentation.monitored import MonitoredSegmentation
@@ -117,5 +117,8 @@ def compared_columns(family: Family, frame: pd.DataFrame) -> tuple[MonitoredColu
         return monitored.columns(None)
     names = [str(name) for name in frame.columns if name != label]
     texts = [name for name in names if not pd.api.types.is_numeric_dtype(frame[name])]
-    answers = (MonitoredColumn(label, ColumnKind.NUMERIC, Role.LABEL),) if label in frame.columns else ()
-    return (*features(table, names, texts, {}, clocks), *answers)
+    found = features(table, names, texts, {}, clocks)
+    if label not in frame.columns:
+        return found
+    answer = MonitoredColumn(label, ColumnKind.NUMERIC, Role.LABEL, raw_columns=raw_columns(table, label))
+    return (*found, answer)

@@ -36,7 +36,7 @@ def sample_config(
         If size or seed are out of range, or a null world is asked to drift.
     """
     marketplace = _MARKETPLACES[scenario]()
-    clicks = RetailRocketParameters()
+    clicks = RetailRocketParameters.steady() if scenario is Scenario.STEADY else RetailRocketParameters()
     return SampleConfig(
         scale=scale,
         seed=seed,

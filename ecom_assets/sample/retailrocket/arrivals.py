@@ -22,12 +22,13 @@ _HOUR_WEIGHTS = (
 _WEEK_WEIGHTS = (475, 510, 540, 500, 505, 480, 410, 420, 405, 480, 545, 485, 580, 450, 420, 425, 385, 420, 390, 250)
 
 
-def first_days(rng: np.random.Generator, count: int) -> Integers:
-    """Draw the days of first visits by week and weekday, as the ms at which they begin."""
+def first_days(rng: np.random.Generator, count: int, *, weeks_differ: bool = True) -> Integers:
+    """Draw the days of first visits by weekday, and by week if these differ, as the ms at which they begin."""
     midnight = FIRST_MS - FIRST_MS % DAY_MS
     number = np.arange((LAST_MS - FIRST_MS) // DAY_MS + 1)
     weekday = (number + 6) % 7  # the log begins on a Sunday
-    week = np.asarray(_WEEK_WEIGHTS, dtype=np.float64)[np.minimum(number // 7, len(_WEEK_WEIGHTS) - 1)]
+    weights = np.asarray(_WEEK_WEIGHTS, dtype=np.float64) if weeks_differ else np.ones(len(_WEEK_WEIGHTS))
+    week = weights[np.minimum(number // 7, len(_WEEK_WEIGHTS) - 1)]
     return midnight + pick(rng, week * np.asarray(_WEEKDAY_WEIGHTS)[weekday], count) * DAY_MS
 
 

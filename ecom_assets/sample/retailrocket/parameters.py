@@ -121,6 +121,8 @@ class RetailRocketParameters:
         Share of additions to the cart that are of the item just viewed.
     transaction_from_cart_share
         Share of rows of transactions whose item is taken from the session's additions to the cart.
+    weeks_differ
+        Whether more visitors come for the first time in some weeks than in others, as in the original.
     """
 
     classes: tuple[VisitorClass, ...] = _MARKETPLACE_CLASSES
@@ -139,6 +141,12 @@ class RetailRocketParameters:
     reopening_share: float = 0.40
     cart_of_viewed_share: float = 0.63
     transaction_from_cart_share: float = 0.89
+    weeks_differ: bool = True
+
+    @classmethod
+    def steady(cls) -> Self:
+        """Return a world in which as many visitors come for the first time in each week."""
+        return cls(weeks_differ=False)
 
     def homogeneous(self) -> Self:
         """Return a world in which nothing tells of another visit, and only popularity and re-views of the next item.

@@ -93,7 +93,8 @@ def build_visits(config: SampleConfig) -> Visits:
 def _first_starts(config: SampleConfig, count: int) -> Integers:
     """Draw the starts of first visits, on both clocks."""
     rng = config.stream("retailrocket.first_visits")
-    day, time_of_day = first_days(rng, count), times_of_day(rng, count)
+    day = first_days(rng, count, weeks_differ=config.retailrocket.weeks_differ)
+    time_of_day = times_of_day(rng, count)
     return np.stack([within_log(day + time_of_day), within_log(day + hours_of_world(config, day, time_of_day))])
 
 
