@@ -49,6 +49,8 @@ class World:
         Correlation of a month's shift with that of the month before.
     is_shared
         Whether all columns follow the same shift, or each its own.
+    shifting
+        How many columns shift, each by ``shock`` exactly, while the others stay; without any, all do.
     """
 
     name: str
@@ -58,6 +60,7 @@ class World:
     shock: float = 0.0
     lasting: float = 0.0
     is_shared: bool = False
+    shifting: int = 0
 
 
 WORLDS = (
@@ -68,6 +71,7 @@ WORLDS = (
     World("months shift by about 0.3 sd, each column its own way", shock=0.3),
     World("months shift by about 0.1 sd, all columns together", shock=0.1, is_shared=True),
     World("months shift by about 0.1 sd, half of it lasting", shock=0.1, lasting=0.5),
+    World("months shift by 0.5 sd in three of 25 columns, not in the one that is shifted", shock=0.5, shifting=3),
     World("the same 1,200 entities, and months shift by about 0.1 sd", of_entity=0.64, entities=1_200, shock=0.1),
 )
 
@@ -138,5 +142,13 @@ def _shocks(world: World, generator: np.random.Generator) -> FloatArray:
     shocks = fresh.copy()
     for month in range(1, len(fresh)):
         shocks[month] = world.lasting * shocks[month - 1] + np.sqrt(1.0 - world.lasting**2) * fresh[month]
-    strength = world.shock * np.exp(0.5 * generator.normal(size=len(COLUMNS)))
-    return shocks[_WARM_UP:] * strength
+    return shocks[_WARM_UP:] * _strengths(world, generator)
+
+
+def _strengths(world: World, generator: np.random.Generator) -> FloatArray:
+    """Return the standard deviation of each column's shift, shape (columns,)."""
+    if world.shifting == 0:
+        return world.shock * np.exp(0.5 * generator.normal(size=len(COLUMNS)))
+    # The last of the columns that stay normal; the first is the one that is shifted besides.
+    is_shifting = np.arange(len(COLUMNS)) - _LOGNORMAL.start + world.shifting
+    return np.where((is_shifting >= 0) & (is_shifting < world.shifting), world.shock, 0.0)

@@ -52,6 +52,8 @@ class Components:
         Standard deviation of each effect if rows are exchangeable, shape (..., 1).
     skewness
         Third standardised moment of the effects if rows are exchangeable, shape (..., components).
+    third_moment
+        Of the scores in both windows together, shape (..., components).
     weight
         Part of the chance of a false alarm, shape (..., components); sums to 1 over those that exist.
     aspects
@@ -62,6 +64,7 @@ class Components:
     effect: FloatArray
     error: FloatArray
     skewness: FloatArray
+    third_moment: FloatArray
     weight: FloatArray
     aspects: tuple[Aspect, ...]
 
@@ -159,11 +162,13 @@ def _components(
     weight = np.where(exists, weights, 0.0)
     total = weight.sum(axis=-1, keepdims=True)
     asymmetry = (m - n) * np.sqrt(rows - 1.0) / (np.sqrt(n * m) * (rows - 2.0))
+    third_moment = (scores**3 * share[..., None, :]).sum(axis=-1)
     return Components(
         scores=scores,
         effect=(scores * difference[..., None, :]).sum(axis=-1),
         error=rows / np.sqrt(n * m * (rows - 1.0)),
-        skewness=(scores**3 * share[..., None, :]).sum(axis=-1) * asymmetry,
+        skewness=third_moment * asymmetry,
+        third_moment=third_moment,
         weight=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0),
         aspects=aspects,
     )

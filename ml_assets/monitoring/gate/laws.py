@@ -76,8 +76,14 @@ def tail_beyond(value: FloatArray, skewness: FloatArray) -> FloatArray:
     return beyond
 
 
-def mixture_quantile(tail: FloatArray, error: FloatArray, skewness: FloatArray, mixture: Mixture) -> FloatArray:
+def mixture_quantile(
+    tail: FloatArray, error: FloatArray, skewness: FloatArray, third_moment: FloatArray, mixture: Mixture
+) -> FloatArray:
     """Return the upper quantile of effects under shocks of unknown strength, shape (components,).
+
+    A shock moves log-odds, not shares: what makes a frequent value a little more frequent multiplies a rare one. Shocks
+    that weight the rows by the exponential of a normal multiple of their score, with variance v, have the skewness
+    3 k sqrt(v) to the first order, k the score's third moment. Where it is below 0 they are taken for normal.
 
     Parameters
     ----------
@@ -85,14 +91,17 @@ def mixture_quantile(tail: FloatArray, error: FloatArray, skewness: FloatArray, 
         Probability above the quantile, shape (components,).
     error, skewness
         Standard deviation of the effect, and its third standardised moment, that rows alone make, shape (components,).
+    third_moment
+        Of the score, in the direction of the effect, shape (components,).
     mixture
-        What shocks of each strength add; they are normal.
+        What shocks of each strength add.
     """
     spread = np.sqrt(error[:, None] ** 2 + mixture.variance)
-    bent = skewness[:, None] * (error[:, None] / spread) ** 3
-    farthest = np.maximum(critical_value(tail, skewness), critical_value(tail, np.zeros_like(tail)))
+    of_rows, of_shocks = skewness * error**3, 3.0 * np.maximum(third_moment, 0.0)
+    bent = (of_rows[:, None] + of_shocks[:, None] * mixture.variance**2) / spread**3
+    most_bent = np.maximum(bent.max(axis=1), 0.0)
     low = np.zeros_like(tail)
-    high = np.maximum(mixture.shift.max(axis=1), 0.0) + farthest * spread.max(axis=1)
+    high = np.maximum(mixture.shift.max(axis=1), 0.0) + critical_value(tail, most_bent) * spread.max(axis=1)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         beyond = tail_beyond((middle[:, None] - mixture.shift) / spread, bent)

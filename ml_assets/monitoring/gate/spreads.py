@@ -62,7 +62,9 @@ def layout(reference: Window, current: Window) -> Layout:
     return Layout(entity, clusters(stretch, entity[: len(stretch)], distance))
 
 
-def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, min_stretches: int) -> tuple[Widened, ...]:
+def spreads(
+    blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, min_stretches: int
+) -> tuple[Widened, ...]:
     """Return what widens the effects of each block.
 
     Parameters
@@ -78,14 +80,12 @@ def spreads(blocks: Sequence[Block], is_fitted: Sequence[bool], rows: Layout, mi
     """
     reference_rows = len(rows.reference.stretch)
     by_entity = [entity_spread(block, rows.entity, reference_rows) for block in blocks]
-    by_period: Sequence[Mixture | None] = [None] * len(blocks)
-    if rows.stretch_count >= min_stretches:
-        found = [between(block, rows.reference) for block in blocks]
-        weight = [
-            block.weight * block.components.weight * (flag and len(each.rows) >= min_stretches)
-            for block, each, flag in zip(blocks, found, is_fitted, strict=True)
-        ]
-        by_period = _mixtures(found, weight)
+    by_period: list[Mixture | None] = [None] * len(blocks)
+    found = [between(block, rows.reference) for block in blocks] if rows.stretch_count >= min_stretches else []
+    measured = [place for place, each in enumerate(found) if len(each.rows) >= min_stretches]
+    weight = [blocks[place].weight * blocks[place].components.weight * is_fitted[place] for place in measured]
+    for place, mixture in zip(measured, _mixtures([found[place] for place in measured], weight), strict=True):
+        by_period[place] = mixture
     return tuple(Widened(entities, shocks) for entities, shocks in zip(by_entity, by_period, strict=True))
 
 
@@ -100,14 +100,17 @@ def _mixtures(found: Sequence[Stretches], weight: Sequence[FloatArray]) -> Seque
         As what part of a column each component of each block counts in the general law, 0 for none.
     """
     # A component that the reference does not have tells nothing of how it varies.
-    counts = np.concatenate([of_block * (each.noise > 0.0) for of_block, each in zip(weight, found, strict=True)])
-    if not counts.any():
+    told = [of_block * (each.noise > 0.0) for of_block, each in zip(weight, found, strict=True)]
+    if not any(of_block.any() for of_block in told):
         return [None] * len(found)
+    counts = np.concatenate(told)
     grids = [on_grid(each) for each in found]
     amount = independent_number(_observations(found)[counts > 0.0], counts[counts > 0.0]) / counts.sum()
     sizes = [len(each.noise) for each in found]
     probability = posteriors(
-        np.concatenate([grid.log_likelihood for grid in grids]), counts * amount, np.repeat(np.arange(len(found)), sizes)
+        np.concatenate([grid.log_likelihood for grid in grids]),
+        counts * amount,
+        np.repeat(np.arange(len(found)), sizes),
     )
     parts = np.split(probability, np.cumsum(sizes)[:-1])
     return [Mixture(part, grid.shift, grid.variance) for part, grid in zip(parts, grids, strict=True)]

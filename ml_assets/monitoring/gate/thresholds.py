@@ -61,7 +61,7 @@ def thresholds(
     if shocks is not None:
         # Where shocks led the reference lately, the current window may lie farther out; it need not come back.
         led = replace(shocks, shift=np.maximum(shocks.shift * sign[:, None], 0.0))
-        shaken = mixture_quantile(tail, error, skewness, led)
+        shaken = mixture_quantile(tail, error, skewness, components.third_moment * sign, led)
         by_chance = shaken + _bent_by_shocks(shaken, by_chance, components)
     floors = {Aspect.LOCATION: config.location_floor, Aspect.SHARE: config.share_floor}
     floor = np.array([floors.get(aspect, config.shape_floor) for aspect in components.aspects])

@@ -145,6 +145,14 @@ def test_worlds_are_stationary_and_hang_together_as_said(world: panels.World) ->
     assert bool(means.std().mean() > 2.0 / np.sqrt(panels.ROWS)) is (world.shock > 0.0)
 
 
+def test_where_three_columns_shift_the_others_stay_and_are_watched_all_the_same() -> None:
+    (world,) = [each for each in panels.WORLDS if each.shifting == 3]
+    reference, _ = panels.drawn(world, np.random.default_rng(8), shift=0.0)
+    means = reference.frame.iloc[:, :10].groupby(reference.period).mean().std()
+    assert (means > 0.2).tolist() == [False] * 7 + [True] * 3
+    assert panels.detections(world, 10, seed=1, shift=0.5).hits >= 9
+
+
 @pytest.mark.parametrize("place", [1, 4, 6])
 def test_of_twenty_four_stationary_windows_at_most_one_alarms(place: int) -> None:
     assert panels.false_alarms(panels.WORLDS[place], 24, seed=3).hits <= 1

@@ -28,6 +28,7 @@ def test_effects_of_two_cells_by_hand() -> None:
     expected = 0.25 / np.sqrt(0.24)
     for components in (ordered_components(reference, current), share_components(reference, current)):
         assert components.effect[0] == pytest.approx(expected)
+        assert components.third_moment[0] == pytest.approx((1.0 - 2.0 * 0.4) / np.sqrt(0.24))
         assert components.weight[0] == 1.0
 
 

@@ -1,4 +1,4 @@
-"""Thresholds against published laws, exact tails of rare values, and their limits."""
+"""Thresholds against exact tails of rare values, what widens them, and their limits."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from scipy import stats
 
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate.components import ordered_components, share_components
-from ml_assets.monitoring.gate.thresholds import critical_value, thresholds
+from ml_assets.monitoring.gate.entities import Spread
+from ml_assets.monitoring.gate.laws import Mixture
+from ml_assets.monitoring.gate.thresholds import thresholds
 
 NO_FLOORS = DriftConfig(location_floor=0.0, shape_floor=0.0, share_floor=0.0, floor_errors=0.0)
-
-
-@pytest.mark.parametrize("skewness", [-1.5, -0.3, 0.0, 0.3, 1.5])
-def test_quantiles_are_those_of_pearson_type_three(skewness: float) -> None:
-    tails = np.array([1e-5, 1e-3, 0.1])
-    found = critical_value(tails, np.full(3, skewness))
-    assert found == pytest.approx(stats.pearson3.isf(tails, skewness), rel=1e-6)
 
 
 @pytest.mark.parametrize("expected", [1, 3, 10, 100])
@@ -51,32 +46,45 @@ def test_a_share_has_its_own_floor() -> None:
     assert thresholds(components, 0.001, config)[0] == pytest.approx(config.share_floor, rel=1e-2)
 
 
-def test_rows_that_hang_together_need_more() -> None:
+def test_rows_of_one_entity_need_more() -> None:
     components = ordered_components(np.full(10, 900.0), np.full(10, 100.0))
     plain = thresholds(components, 0.001, NO_FLOORS)
-    clustered = thresholds(components, 0.001, NO_FLOORS, inflation=np.full(3, 4.0))
-    few = thresholds(components, 0.001, NO_FLOORS, inflation=np.full(3, 4.0), freedom=np.full(3, 5.0))
-    assert clustered[0] == pytest.approx(2.0 * plain[0], rel=0.05)
-    # Three quarters of the variance are shocks, whose square may stand in spread and shape.
-    assert clustered[1:] == pytest.approx(2.0 * plain[1:] + 0.75 * clustered[0] ** 2, rel=0.05)
+    clustered = thresholds(components, 0.001, NO_FLOORS, Spread(np.full(3, 4.0), np.full(3, np.inf)))
+    few = thresholds(components, 0.001, NO_FLOORS, Spread(np.full(3, 4.0), np.full(3, 5.0)))
+    assert clustered == pytest.approx(2.0 * plain, rel=0.05)
     tail = 0.001 * 0.5 / 2
     assert few[0] / clustered[0] == pytest.approx(stats.t.isf(tail, 5) / stats.norm.isf(tail))
 
 
-def test_beyond_the_ceiling_an_effect_is_drift_however_little_is_known_of_months() -> None:
-    config = DriftConfig()
+def shocks(shift: float, variance: float) -> Mixture:
+    """Return shocks of the location that are known, of a column whose spread and shape have none."""
+    return Mixture(np.ones((3, 1)), np.array([[shift], [0.0], [0.0]]), np.array([[variance], [0.0], [0.0]]))
+
+
+def test_shocks_of_periods_need_more_and_bend_spread_and_shape() -> None:
     components = ordered_components(np.full(10, 900.0), np.full(10, 100.0))
-    unsure = thresholds(components, 0.001, config, inflation=np.full(3, 10.0), freedom=np.full(3, 1.0))
-    assert unsure == pytest.approx([config.ceiling] * 3)
-    # Months that differ by as much as that are no news, however well that is known.
-    differing = thresholds(components, 0.001, config, inflation=np.full(3, 1e3), freedom=np.full(3, 1.0))
-    known = thresholds(components, 0.001, NO_FLOORS, inflation=np.full(3, 1e3))
-    assert differing[0] == pytest.approx(1.4 * known[0])
-    assert differing[0] > 2.0 * config.ceiling
+    plain = thresholds(components, 0.001, NO_FLOORS)
+    variance = 3.0 * float(components.error[0]) ** 2
+    shaken = thresholds(components, 0.001, NO_FLOORS, shocks=shocks(0.0, variance))
+    assert shaken[0] == pytest.approx(2.0 * plain[0], rel=0.01)
+    # Three quarters of the variance are shocks, whose square may stand in spread and shape.
+    assert shaken[1:] == pytest.approx(plain[1:] + 0.75 * shaken[0] ** 2, rel=0.01)
+    none = thresholds(components, 0.001, NO_FLOORS, shocks=shocks(0.0, 0.0))
+    assert none == pytest.approx(plain, rel=1e-5)
+
+
+@pytest.mark.parametrize(("moved", "led"), [(1.0, 0.2), (-1.0, 0.0)])
+def test_where_shocks_led_more_is_needed_but_not_less_the_other_way(moved: float, led: float) -> None:
+    slope = np.linspace(-moved, moved, 10)
+    components = ordered_components(np.full(10, 900.0), 100.0 + slope)
+    plain = thresholds(components, 0.001, NO_FLOORS)
+    assert thresholds(components, 0.001, NO_FLOORS, shocks=shocks(0.2, 0.0))[0] == pytest.approx(
+        plain[0] + led, rel=1e-3
+    )
 
 
 def test_a_component_that_does_not_exist_can_never_be_drift() -> None:
     components = ordered_components(np.array([10.0, 20.0]), np.array([10.0, 20.0]))
-    limits = thresholds(components, 0.01, DriftConfig(), freedom=np.array([np.inf, 3.0, np.inf]))
+    limits = thresholds(components, 0.01, DriftConfig(), Spread(np.ones(3), np.array([np.inf, 3.0, np.inf])))
     assert np.isfinite(limits[0])
     assert np.all(np.isinf(limits[1:]))
