@@ -15,7 +15,7 @@ from benchmarks.report import Machine, print_or_write
 
 _NAME = "drift_error_rates"
 _TITLE = "How often the drift gate alarms, where nothing drifts and where something does"
-_WHOLE = Repetitions(counts=10_000, usual=1_000, evidently=50, panels=2_000)
+_WHOLE = Repetitions(counts=10_000, usual=1_000, evidently=50, panels=1_000)
 
 
 def argument_parser() -> argparse.ArgumentParser:
