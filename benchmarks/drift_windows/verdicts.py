@@ -13,11 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from benchmarks.drift_windows.windows import Watched, watched
 from benchmarks.drift_windows.worlds import World, warehouse_of
 from ml_assets.definitions import families_of
-from ml_assets.monitoring.comparison import both_know
+from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.config import DriftConfig
-from ml_assets.monitoring.gate import judge
-from ml_assets.monitoring.gate.judge import TRAINING_WINDOW
-from ml_assets.monitoring.gate.season import NamedReference, same_months_of_the_year_before
+from ml_assets.monitoring.gate import TRAINING_WINDOW, NamedReference, judge, same_months_of_the_year_before
 from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict
 from ml_assets.monitoring.warm_up import warmed_up
 from ml_assets.monitoring.window import Window
@@ -135,9 +133,10 @@ def judged_windows(world: World, windows: Watched, config: DriftConfig, *, is_se
 
 
 def _judged(windows: Watched, reference: NamedReference, current: Window, config: DriftConfig) -> DriftVerdict:
-    known = both_know(windows.columns, reference.window, current)
-    kept, columns = warmed_up(reference.window, known, config.min_rows)
-    return judge(kept, current, columns, config, reference.name)
+    kept, columns = warmed_up(reference.window, windows.columns, config.min_rows)
+    answers = {column.name for column in columns if column.role is Role.LABEL}
+    is_answered = bool(answers) and answers <= set(kept.frame) & set(current.frame)
+    return judge(kept, current, columns, config, reference.name, current if is_answered else None)
 
 
 def _record(world: World, model: str, current: Window, verdict: DriftVerdict) -> Judged:
