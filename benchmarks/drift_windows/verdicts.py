@@ -17,7 +17,7 @@ from ml_assets.monitoring.columns import Role
 from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate import TRAINING_WINDOW, NamedReference, judge, same_months_of_the_year_before
 from ml_assets.monitoring.verdict import ColumnDrift, DriftVerdict, Verdict
-from ml_assets.monitoring.warm_up import warmed_up
+from ml_assets.monitoring.warm_up import began_on, warmed_up
 from ml_assets.monitoring.window import Window
 
 # So many columns of a verdict are told of, those that came nearest to their thresholds.
@@ -133,7 +133,7 @@ def judged_windows(world: World, windows: Watched, config: DriftConfig, *, is_se
 
 
 def _judged(windows: Watched, reference: NamedReference, current: Window, config: DriftConfig) -> DriftVerdict:
-    kept, columns = warmed_up(reference.window, windows.columns, config.min_rows)
+    kept, columns = warmed_up(reference.window, windows.columns, config.min_rows, began_on(windows.reference))
     answers = {column.name for column in columns if column.role is Role.LABEL}
     is_answered = bool(answers) and answers <= set(kept.frame) & set(current.frame)
     return judge(kept, current, columns, config, reference.name, current if is_answered else None)

@@ -21,7 +21,7 @@ from ml_assets.monitoring.config import DriftConfig
 from ml_assets.monitoring.gate import TRAINING_WINDOW, NamedReference, judge, same_months_of_the_year_before
 from ml_assets.monitoring.reference import reference_of
 from ml_assets.monitoring.verdict import DriftVerdict, Verdict
-from ml_assets.monitoring.warm_up import warmed_up
+from ml_assets.monitoring.warm_up import began_on, warmed_up
 from ml_assets.monitoring.window import Window, WindowPair
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -159,8 +159,8 @@ def _judged(
     config: ComparisonConfig,
 ) -> Compared:
     declared, min_rows = family.monitored.columns(model), config.drift.min_rows
-    named = _reference(reference, current, config)
-    kept, columns = warmed_up(with_predictions(family, model, named.window), declared, min_rows)
+    named, began = _reference(reference, current, config), began_on(reference)
+    kept, columns = warmed_up(with_predictions(family, model, named.window), declared, min_rows, began)
     now = with_predictions(family, model, current)
     if answered is None:
         return Compared(champion, kept, now, judge(kept, now, columns, config.drift, named.name))
@@ -168,7 +168,7 @@ def _judged(
     other = _reference(reference, answered, config)
     beside = kept
     if other.window is not named.window:
-        beside = warmed_up(with_predictions(family, model, other.window), declared, min_rows)[0]
+        beside = warmed_up(with_predictions(family, model, other.window), declared, min_rows, began)[0]
     verdict = judge(kept, now, columns, config.drift, named.name, then, NamedReference(beside, other.name))
     return Compared(champion, kept, now, verdict, WindowPair(beside, then))
 

@@ -39,7 +39,7 @@ def reach_days(name: str) -> int:
 
 
 def warmed_up(
-    reference: Window, columns: Sequence[MonitoredColumn], min_rows: int
+    reference: Window, columns: Sequence[MonitoredColumn], min_rows: int, began: np.datetime64 | None = None
 ) -> tuple[Window, tuple[MonitoredColumn, ...]]:
     """Leave out what the beginning of the data has bent.
 
@@ -50,11 +50,13 @@ def warmed_up(
     Parameters
     ----------
     reference
-        Rows from the beginning of the data on.
+        Rows from the beginning of the data on, or some months of them.
     columns
         What is compared.
     min_rows
         How many rows have to stay.
+    began
+        Day on which the data begin; by default on which those of the reference do (``began_on``).
 
     Returns
     -------
@@ -62,7 +64,7 @@ def warmed_up(
         The rows that stay, and the columns, of which some are excluded with the reason.
     """
     reaches = {column.name: reach_days(column.name) for column in columns if not column.excluded}
-    age = (reference.period - _began(reference)).astype(np.int64) + 1
+    age = (reference.period - (began_on(reference) if began is None else began)).astype(np.int64) + 1
     full = next((days for days in sorted({*reaches.values()}, reverse=True) if (age >= days).sum() >= min_rows), 0)
     kept = age >= full
     if kept.all() or not kept.any():
@@ -71,8 +73,8 @@ def warmed_up(
     return reference.part(kept, first, reference.last), _excluded(columns, reaches, full)
 
 
-def _began(reference: Window) -> np.datetime64:
-    """Return the day on which the data begin; without a trial before them the first one of the reference."""
+def began_on(reference: Window) -> np.datetime64:
+    """Return the day on which the data of a whole reference begin: its first one, but for a trial before them."""
     first = np.datetime64(reference.first, "D")
     periods, rows = np.unique(reference.period, return_counts=True)
     usual = periods[rows >= _LEAST_OF_USUAL * np.median(rows)] if len(periods) else periods

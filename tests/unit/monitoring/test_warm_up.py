@@ -11,7 +11,7 @@ import pytest
 from ecom_assets.dbt.project import project_variables
 from ecom_assets.environment import DBT_PROJECT_DIR
 from ml_assets.monitoring.columns import ColumnKind, MonitoredColumn, Role
-from ml_assets.monitoring.warm_up import STRETCH_DAYS, reach_days, warmed_up
+from ml_assets.monitoring.warm_up import STRETCH_DAYS, began_on, reach_days, warmed_up
 from ml_assets.monitoring.window import Window
 
 WEEK = MonitoredColumn("events_last_7_days", ColumnKind.NUMERIC)
@@ -79,6 +79,16 @@ def test_a_column_that_is_excluded_already_leaves_no_row_out() -> None:
 
 def test_stretches_that_have_names_are_as_long_as_the_features_are() -> None:
     assert project_variables(DBT_PROJECT_DIR)["lateness_window_days"] == STRETCH_DAYS
+
+
+def test_months_of_an_older_reference_are_not_the_first_of_their_data() -> None:
+    whole = weeks(8)
+    last = whole.part(whole.period == whole.period.max(), whole.last, whole.last)
+    kept, columns = warmed_up(last, COLUMNS, min_rows=5, began=began_on(whole))
+    assert kept is last
+    assert [column.excluded for column in columns] == [column.excluded for column in COLUMNS]
+    _, alone = warmed_up(last, COLUMNS, min_rows=5)
+    assert [column.excluded for column in alone] != [column.excluded for column in COLUMNS]
 
 
 @pytest.mark.parametrize(("trial_rows", "first"), [(2, date(2015, 6, 7)), (3, date(2015, 5, 3))])
