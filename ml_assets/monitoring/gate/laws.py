@@ -101,7 +101,7 @@ def mixture_quantile(
     bent = (of_rows[:, None] + of_shocks[:, None] * mixture.variance**2) / spread**3
     most_bent = np.maximum(bent.max(axis=1), 0.0)
     low = np.zeros_like(tail)
-    high = np.maximum(mixture.shift.max(axis=1), 0.0) + critical_value(tail, most_bent) * spread.max(axis=1)
+    high: FloatArray = np.maximum(mixture.shift.max(axis=1), 0.0) + critical_value(tail, most_bent) * spread.max(axis=1)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         beyond = tail_beyond((middle[:, None] - mixture.shift) / spread, bent)
