@@ -16,6 +16,7 @@ import yaml
 
 from ecom_assets.environment import DAGSTER_POSTGRES_URL, Settings
 
+SETTINGS_FILE = "dagster.yaml"
 # A run is alive only if its process started before it said so; a reused process id did not.
 _CLOCK_TOLERANCE_SECONDS = 2.0
 # How long a run whose process was killed may keep others waiting while the daemon is up: one look, then its slots.
@@ -73,7 +74,7 @@ def write_instance_settings(settings: Settings) -> None:
 
     The file changes in one step: a process that read it half written would run without the pool's limit.
     """
-    path = settings.dagster_home / "dagster.yaml"
+    path = settings.dagster_home / SETTINGS_FILE
     content = "# Generated; edits are overwritten.\n" + yaml.safe_dump(instance_settings(settings))
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.read_text() == content:
@@ -97,16 +98,40 @@ def opened_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+@contextmanager
+def opened_history(settings: Settings) -> Iterator[dg.DagsterInstance | None]:
+    """Open the instance as it is, without making or changing one; None if there is none yet.
+
+    Raises
+    ------
+    dagster.DagsterError
+        If the instance folder cannot be used.
+    """
+    folder = settings.dagster_home
+    is_there = settings.dagster_in_postgres or (folder / "history" / "runs.db").exists()
+    if not is_there or not (folder / SETTINGS_FILE).exists():
+        yield None
+        return
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        yield instance
+
+
+def unfinished_runs(instance: dg.DagsterInstance) -> tuple[list[dg.DagsterRun], list[dg.DagsterRun]]:
+    """Return the runs that have begun and not ended: those under way, and the dead, whose process is gone."""
+    alive: list[dg.DagsterRun] = []
+    dead: list[dg.DagsterRun] = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=list(_UNFINISHED))):
+        process = executing_process(instance, run.run_id)
+        (alive if process is None or is_alive(*process) else dead).append(run)
+    return alive, dead
+
+
 def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """Fail every unfinished run whose process is gone and free its pool slots; return the run ids.
 
     A killed process leaves its run "started" and its slot taken, and the next run would wait for ever.
     """
-    dead = [
-        run
-        for run in instance.get_runs(dg.RunsFilter(statuses=list(_UNFINISHED)))
-        if (process := executing_process(instance, run.run_id)) is not None and not is_alive(*process)
-    ]
+    _, dead = unfinished_runs(instance)
     for run in dead:
         instance.report_run_failed(run, message="The process of this run is gone; closed by the next run.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

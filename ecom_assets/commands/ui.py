@@ -7,18 +7,22 @@ together (``side_by_side``).
 from __future__ import annotations
 
 import os
-import socket
 import sys
 
 from ecom_assets.automation import automation_line, switched_by_hand
 from ecom_assets.commands.side_by_side import run_beside
 from ecom_assets.environment import REPOSITORY, Settings, SettingsError, export_settings, load_settings, reports_port
 from ecom_assets.instance import close_dead_runs, opened_instance
-
-_DEFAULT_HOST = "127.0.0.1"
-_DEFAULT_PORT = "3000"
-_DEFAULT_MLFLOW_PORT = "5000"
-_MLFLOW_PORT, _REPORTS_PORT = "ECOM_MLFLOW_PORT", "ECOM_REPORTS_PORT"
+from ecom_assets.ports import (
+    DEFAULT_HOST,
+    DEFAULT_MLFLOW_PORT,
+    DEFAULT_UI_PORT,
+    HOST,
+    MLFLOW_PORT,
+    REPORTS_PORT,
+    UI_PORT,
+    is_free,
+)
 
 
 def main() -> int:
@@ -31,11 +35,11 @@ def main() -> int:
     export_settings(settings)
     # Relative paths were resolved here; the code location starts elsewhere and must see the same.
     os.environ["ECOM_RAW_DIR"] = str(settings.raw_dir)
-    host = os.environ.get("ECOM_UI_HOST") or _DEFAULT_HOST
-    port = os.environ.get("ECOM_UI_PORT") or _DEFAULT_PORT
+    host = os.environ.get(HOST) or DEFAULT_HOST
+    port = os.environ.get(UI_PORT) or DEFAULT_UI_PORT
     print(f"Dagster: http://localhost:{port}")
     beside = [
-        mlflow_server(settings, host, os.environ.get(_MLFLOW_PORT)),
+        mlflow_server(settings, host, os.environ.get(MLFLOW_PORT)),
         reports_server(host, str(reports_port(os.environ))),
     ]
     for line, _ in beside:
@@ -61,8 +65,8 @@ def mlflow_server(settings: Settings, host: str, named_port: str | None) -> tupl
     """
     if not settings.mlflow_is_default:
         return f"MLflow: {settings.mlflow_tracking_uri} (not started here)", None
-    port = named_port or _DEFAULT_MLFLOW_PORT
-    return _server("MLflow", "ecom_assets.commands.mlflow_server", host, port, _MLFLOW_PORT)
+    port = named_port or DEFAULT_MLFLOW_PORT
+    return _server("MLflow", "ecom_assets.commands.mlflow_server", host, port, MLFLOW_PORT)
 
 
 def reports_server(host: str, port: str) -> tuple[str, list[str] | None]:
@@ -73,25 +77,13 @@ def reports_server(host: str, port: str) -> tuple[str, list[str] | None]:
     host, port
         Where the server is to listen.
     """
-    return _server("reports", "ecom_assets.commands.reports_server", host, port, _REPORTS_PORT)
+    return _server("reports", "ecom_assets.commands.reports_server", host, port, REPORTS_PORT)
 
 
 def _server(name: str, module: str, host: str, port: str, variable: str) -> tuple[str, list[str] | None]:
-    if not port.isdigit() or not _is_free(host, int(port)):
+    if not port.isdigit() or not is_free(host, int(port)):
         return f"{name}: not started, because port {port} is taken or none; name another in {variable}", None
     return f"{name}: http://localhost:{port}", [sys.executable, "-m", module, "--host", host, "--port", port]
-
-
-def _is_free(host: str, port: int) -> bool:
-    """Return whether a server could listen on a port."""
-    with socket.socket() as probe:
-        # As servers do: connections that an earlier one left behind do not keep the port.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError):
-            return False
-    return True
 
 
 def opening_lines(settings: Settings) -> list[str]:

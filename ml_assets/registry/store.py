@@ -27,7 +27,7 @@ _ADDRESSES = (
     ("model_versions", "source"),
 )
 # MLflow puts the artefacts of the experiment that is always there into this folder of its artefact root.
-_DEFAULT_EXPERIMENT = "0"
+DEFAULT_EXPERIMENT = "0"
 _ANSWER_SECONDS = 10
 
 
@@ -108,10 +108,10 @@ def _follow(path: Path, artifact_dir: Path) -> None:
     """
     with closing(sqlite3.connect(path)) as connection, connection:
         rows = connection.execute(
-            "select artifact_location from experiments where experiment_id = ?", [_DEFAULT_EXPERIMENT]
+            "select artifact_location from experiments where experiment_id = ?", [DEFAULT_EXPERIMENT]
         ).fetchall()
         root = artifact_dir.as_uri()
-        former = {str(location).removesuffix(f"/{_DEFAULT_EXPERIMENT}") for (location,) in rows} - {root}
+        former = {str(location).removesuffix(f"/{DEFAULT_EXPERIMENT}") for (location,) in rows} - {root}
         for old in former:
             for table, column in _ADDRESSES:
                 connection.execute(
