@@ -52,6 +52,8 @@ SESSION_COLUMNS = {
     "share_of_new_items": (ColumnKind.NUMERIC, (_ITEM, _TIME)),
     "is_known_visitor": (ColumnKind.NUMERIC, (_VISITOR, _TIME)),
 }
+# Columns that are shown without being judged, each with the reason.
+NOT_JUDGED = {"weekday": "Says how many sessions each day had: follows the volume of single days, seven in a week."}
 _WEEKDAYS = np.array(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], dtype=object)
 
 
@@ -113,7 +115,7 @@ class MonitoredRecommender:
         del model
         share = 1.0 / len(SESSION_COLUMNS)
         return tuple(
-            MonitoredColumn(name, kind, importance=share, raw_columns=raw)
+            MonitoredColumn(name, kind, importance=share, excluded=NOT_JUDGED.get(name, ""), raw_columns=raw)
             for name, (kind, raw) in SESSION_COLUMNS.items()
         )
 

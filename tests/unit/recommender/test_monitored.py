@@ -116,3 +116,5 @@ def test_columns_are_all_as_important_and_descend_from_events() -> None:
     assert sum(column.importance for column in columns) == pytest.approx(1.0)
     assert all(raw.startswith("events.") for column in columns for raw in column.raw_columns)
     assert {column.name for column in columns if column.kind is ColumnKind.CATEGORICAL} == {"weekday"}
+    # Single days differ in volume by themselves, also where nothing changes.
+    assert {column.name for column in columns if column.excluded} == {"weekday"}
