@@ -48,8 +48,9 @@ class MonitoredQuestion:
     question: Question
 
     def learned(self, trained: TrainedQuestion) -> Window | None:
-        """Return the rows that were known before the test window, with their answers."""
-        panel = self._watched(trained.rows.panel.take(trained.rows.split.fold.known))
+        """Return the rows that were known before the test window, with their answers, and those that never get one."""
+        whole = trained.rows.panel
+        panel = self._watched(whole.take(with_unanswered(whole, trained.rows.split.fold.known)))
         return window_of_panel(self.question, panel, {self.question.label: panel.label})
 
     def window_ends(self, warehouse: Warehouse) -> tuple[date, ...]:
@@ -59,11 +60,8 @@ class MonitoredQuestion:
     def window(self, warehouse: Warehouse, last: date) -> Window | None:
         """Return the rows of a month or of an as-of date."""
         panel = self._watched(panel_of(self.question, rows_until(self.question, warehouse, last)))
-        known = known_answers(self.question, panel, warehouse)
-        if known is None:
-            return window_of_panel(self.question, panel, {})
-        panel = panel.take(known)
-        return window_of_panel(self.question, panel, {self.question.label: panel.label})
+        is_answered = known_answers(self.question, panel, warehouse) is not None
+        return window_of_panel(self.question, panel, {self.question.label: panel.label} if is_answered else {})
 
     @property
     def delay(self) -> LabelDelay:
@@ -135,6 +133,27 @@ def rows_until(question: Question, warehouse: Warehouse, last: date) -> pd.DataF
         f"{question.as_of_column} < timestamp '{pd.Timestamp(end[0] + _DAY)}'",
     )
     return warehouse.read(question.table, where=where)
+
+
+def with_unanswered(panel: Panel, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return rows with answers and those of the same time that never get one, such as orders that were canceled.
+
+    A new window cannot leave these out, since nobody knows yet which they are; without them in the reference whatever
+    they have in common would seem to be new.
+
+    Parameters
+    ----------
+    panel
+        All rows.
+    known
+        Rows whose answers are known, shape (n,).
+    """
+    if not known.any():
+        return known
+    asked, ends = panel.asked_at, panel.horizon_ends_at
+    is_over = np.isnat(ends) | (ends <= ends[known].max())
+    is_of_then = (asked >= asked[known].min()) & (asked <= asked[known].max())
+    return np.asarray(known | (np.isnan(panel.label) & is_over & is_of_then), dtype=np.bool_)
 
 
 def last_days(question: Question, days: Moments) -> Moments:

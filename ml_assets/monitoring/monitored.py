@@ -48,6 +48,8 @@ class Monitored(Protocol):
     def learned(self, trained: Any) -> Window | None:
         """Return the rows that candidates were fitted to, with their answers; never a row that they are tested on.
 
+        Rows of the same time that never get an answer belong to them, for a new window holds such rows too.
+
         Parameters
         ----------
         trained
@@ -62,8 +64,7 @@ class Monitored(Protocol):
     def window(self, warehouse: Warehouse, last: date) -> Window | None:
         """Return the rows of the window that ends on a day, None if there are none.
 
-        Answers are a column only if all of them are known; then only rows that have one are in it, as in the rows that
-        were learned from.
+        Answers are a column only if all are known that ever will be.
 
         Parameters
         ----------

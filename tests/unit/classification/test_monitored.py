@@ -12,7 +12,8 @@ import pytest
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS
 from ml_assets.classification.evaluation import TEST_FOLD, Evaluation
 from ml_assets.classification.family import QuestionFamily
-from ml_assets.classification.monitored import MonitoredQuestion
+from ml_assets.classification.monitored import MonitoredQuestion, with_unanswered
+from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
 from ml_assets.monitoring.columns import ColumnKind, Role
 from ml_assets.monitoring.comparison import Compared, ComparisonConfig, compare
@@ -222,6 +223,34 @@ def test_what_is_said_of_past_scores_goes_by_rows_after_the_test_window(
 ) -> None:
     settled = settled_now(half_a_year_later(sellers, tmp_path, tested, later))
     assert realised(settled.rows, settled.promised, PerformanceConfig()).verdict is verdict
+
+
+def test_rows_that_never_get_an_answer_belong_to_their_time() -> None:
+    days = ["2018-01-01", "2018-01-02", "2018-01-03", "2018-01-04", "2018-01-05", "2018-01-06"]
+    ends = ["2018-01-11", "NaT", "2018-01-13", "2018-01-20", "2018-01-14", "NaT"]
+    panel = Panel(
+        keys=pd.DataFrame({"order": list("abcdef")}),
+        asked_at=np.array(days, dtype="datetime64[us]"),
+        period=np.full(6, np.datetime64("2018-01-01", "D")),
+        horizon_ends_at=np.array(ends, dtype="datetime64[us]"),
+        entity=np.arange(6),
+        label=np.array([1.0, np.nan, np.nan, np.nan, 0.0, np.nan]),
+        features=pd.DataFrame({"items": np.ones(6)}),
+    )
+    known = np.array([True, False, False, False, True, False])
+    # b is void, c's horizon is over; d may still get an answer, and f was asked later than whatever was learned from.
+    assert with_unanswered(panel, known).tolist() == [True, True, True, False, True, False]
+    assert not with_unanswered(panel, np.zeros(6, dtype=bool)).any()
+
+
+def test_canceled_orders_stay_in_a_window_whose_answers_are_known(tmp_path: Path, store_file: Path) -> None:
+    orders = purchase_months()
+    orders.loc[np.arange(len(orders)) % 10 == 0, [PURCHASES.label]] = None
+    home = home_of(PURCHASES, orders, date(2017, 10, 20), store_file, tmp_path)
+    window = MonitoredQuestion(PURCHASES).window(home.warehouse, date(2017, 9, 30))
+    assert window is not None
+    assert len(window.frame) == 300
+    assert window.frame[PURCHASES.label].isna().sum() == 30
 
 
 def test_another_version_has_no_past_scores(sellers: QuestionHome) -> None:
