@@ -33,7 +33,7 @@ def test_stretches_are_as_long_as_the_current_window_counted_from_the_end() -> N
 
 
 def distance(reference: np.ndarray, current: np.ndarray) -> list[float]:
-    return distances(reference, current, stretches(reference, current)).tolist()
+    return [float(each) for each in distances(reference, current, stretches(reference, current))]
 
 
 def test_distances_are_counted_in_stretches() -> None:
