@@ -42,7 +42,8 @@ def test_the_link_in_the_metadata_of_a_drift_opens_its_report(
     report = opened.value
     expect(report.get_by_role("heading", level=1)).to_have_text(f"{MODEL}: drift")
     expect(report.get_by_role("status")).to_contain_text("stable")
-    report.wait_for_function(ARE_DRAWN, arg=OPEN_CHARTS)
+    # Those of the first columns, and that of the answer.
+    report.wait_for_function(ARE_DRAWN, arg=OPEN_CHARTS + 1)
     shot("report")
     chart = report.locator(".js-plotly-plot").first
     chart.scroll_into_view_if_needed()
