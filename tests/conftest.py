@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from filelock import FileLock
@@ -163,6 +164,13 @@ class PostgresHome(Home):
     def with_copied_database(self) -> PostgresHome:
         """Return this home with a copy of its database, which the test may change."""
         return replace(self, database=self.server.copied_database(self.database))
+
+
+@pytest.fixture(autouse=True)
+def _environment_as_before() -> Iterator[None]:
+    """Give the next test the environment that this one found: commands export their settings into their process."""
+    with patch.dict(os.environ):
+        yield
 
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:

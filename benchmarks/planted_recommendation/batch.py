@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml_assets.files import ModelFiles, write_frame, write_text
+from ml_assets.files import ModelFiles, write_text
 from ml_assets.metrics.recommendation import NO_ITEM, RankedLists
 from ml_assets.recommender.as_of import AsOf, Timeline
 from ml_assets.recommender.config import RecommenderConfig, RecommenderGateConfig
 from ml_assets.recommender.contexts import ContextKind
 from ml_assets.recommender.evaluation import PRIMARY, RecommenderRecord
 from ml_assets.recommender.family import RecommenderFamily
+from ml_assets.recommender.item_facts import ITEM_COLUMNS
 from ml_assets.recommender.judging import LENGTH, asked_at
 from ml_assets.recommender.measure import test_contexts
 from ml_assets.recommender.methods import Method
@@ -28,7 +29,7 @@ from ml_assets.recommender.question import RECOMMENDER_RETAILROCKET as QUESTION
 from ml_assets.recommender.serving_rules import Ranked, filled
 from ml_assets.recommender.sessions import Sessions, spans
 from ml_assets.recommender.steps import TrainedRecommender
-from ml_assets.recommender.training_set import ClicksFacts
+from ml_assets.recommender.training_set import ClicksFacts, store_training_set
 from ml_assets.registry.promotion import decide
 from ml_assets.registry.verdict import Terms, Verdict
 
@@ -82,8 +83,7 @@ def lists_on(
     family = RecommenderFamily(QUESTION)
     with TemporaryDirectory(prefix="stream_") as folder:
         files = ModelFiles(Path(folder), Path(folder) / "reports", "", "")
-        write_frame(files.training_set(QUESTION.name), frame)
-        write_text(files.training_set_facts(QUESTION.name), facts.model_dump_json())
+        store_training_set(QUESTION, files, facts, frame, pd.DataFrame(columns=list(ITEM_COLUMNS)))
         trained = family.fit(files, config, "", lambda: None)
         write_text(files.training_facts(QUESTION.name), trained.facts.model_dump_json())
         record = family.measure(files, gate).record

@@ -20,6 +20,7 @@ from ml_assets.warehouse import Warehouse
 ITEMS_TABLE = TableName(FEATURES_SCHEMA, "ftr_items")
 CATEGORY_ID = "category_id"
 IS_AVAILABLE = "is_available"
+ITEM_COLUMNS = (ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE)
 
 
 def read_item_facts(warehouse: Warehouse, item_ids: ArrayLike, as_of: date) -> ItemFacts:
@@ -49,9 +50,8 @@ def read_item_rows(warehouse: Warehouse, table: TableName, as_of: date) -> pd.Da
     as_of
         The day.
     """
-    columns = [ITEM_ID, AS_OF_DATE, CATEGORY_ID, IS_AVAILABLE]
     # A literal with its type, so that every engine compares dates and not texts.
-    return warehouse.read(table, columns, where=f"{AS_OF_DATE} <= date '{as_of.isoformat()}'")
+    return warehouse.read(table, ITEM_COLUMNS, where=f"{AS_OF_DATE} <= date '{as_of.isoformat()}'")
 
 
 def facts_at(rows: pd.DataFrame, item_ids: ArrayLike, moment: np.datetime64) -> ItemFacts:

@@ -83,10 +83,28 @@ def make_training_set(
         first=pd.Timestamp(frame[AT].min()).to_pydatetime() if len(frame) else None,
         last=pd.Timestamp(frame[AT].max()).to_pydatetime() if len(frame) else None,
     )
-    write_frame(files.training_set(question.name), frame)
-    write_frame(_items_file(question, files), read_item_rows(warehouse, question.items, until or date.min))
-    write_text(files.training_set_facts(question.name), facts.model_dump_json(indent=2))
+    store_training_set(question, files, facts, frame, read_item_rows(warehouse, question.items, until or date.min))
     return facts, click_problems(frame, end)
+
+
+def store_training_set(
+    question: RecommenderQuestion, files: ModelFiles, facts: ClicksFacts, frame: pd.DataFrame, items: pd.DataFrame
+) -> None:
+    """Write a training set where the next steps read it.
+
+    Parameters
+    ----------
+    question, files
+        Whose it is, and where.
+    facts, frame
+        The events, and what they are.
+    items
+        Rows of the table of items that were known on the last complete day, columns ``ITEM_COLUMNS``; without any,
+        each item can be bought.
+    """
+    write_frame(files.training_set(question.name), frame)
+    write_frame(_items_file(question, files), items)
+    write_text(files.training_set_facts(question.name), facts.model_dump_json(indent=2))
 
 
 def stored_clicks(question: RecommenderQuestion, files: ModelFiles) -> StoredClicks:

@@ -5,12 +5,14 @@ Until its start the world is the same whatever drifts in it afterwards, so that 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import dagster as dg
 import pytest
@@ -62,12 +64,9 @@ ENVIRONMENT = {"ECOM_SOURCES": RETAILROCKET.name, "ECOM_AUTOMATION": "on"}
 
 @contextmanager
 def daemon_of(world: DriftingHome) -> Iterator[Daemon]:
-    """Start a daemon on a home, in whose environment this process is meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in world.home.environment(**ENVIRONMENT).items():
-            patch.setenv(name, value)
-        with running_daemon() as daemon:
-            yield daemon
+    """Start a daemon on a home, in whose environment, and in no other's, this process is meanwhile."""
+    with patch.dict(os.environ, world.home.environment(**ENVIRONMENT), clear=True), running_daemon() as daemon:
+        yield daemon
 
 
 @dataclass(frozen=True)

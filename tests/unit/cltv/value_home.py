@@ -31,7 +31,8 @@ FAMILY = ValueFamily(SELLERS)
 LAST = date(2018, 10, 31)
 MONTHS = 20
 QUICK_TRAINING = ValueTrainingConfig(
-    btyd=BtydConfig(penalizers=[0.0]),
+    # So few sellers need a penaliser: without one the search of the gamma-gamma law ends where arithmetic lets it.
+    btyd=BtydConfig(value_penalizer=0.001, penalizers=[0.001]),
     linear=LinearValueConfig(penalties=[0.1]),
     trees=TreeConfig(max_rounds=10, patience=3),
     draws=100,
