@@ -23,6 +23,8 @@ from ml_assets.monitoring.config import DriftConfig
 _NAME = "drift_windows"
 _TITLE = "What the drift gate says of real models' windows, month by month"
 _RECORDS = TypeAdapter(list[Judged])
+# Which raw columns a feature descends from is the same in all windows, and stands in the catalogue of features.
+_TOLD_ELSEWHERE = {"named": {"__all__": {"raw_columns"}}, "farthest": {"__all__": {"raw_columns"}}}
 
 
 def found_in(world: World, kept: Path | None) -> list[Judged]:
@@ -90,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         [each for world in worlds for each in found_in(world, options.kept)]
         for worlds in (steady_from, shifted_from, real_from)
     )
-    records = [each.model_dump(mode="json") for each in (*steady, *shifted, *real)]
+    records = [each.model_dump(mode="json", exclude=_TOLD_ELSEWHERE) for each in (*steady, *shifted, *real)]
     text = pages(steady, shifted, shifted_from, real, real_from)
     print_or_write(_NAME, _TITLE, Machine.here(), records, text, print_only=options.print_only)
     return 0
