@@ -11,7 +11,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -190,11 +189,13 @@ def started(stack: Stack, name: str, log: Path) -> Iterator[None]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+        def is_up() -> bool | None:
+            assert process.poll() is None, f"{name} ended:\n{log.read_text()}"
+            return True if stack.is_healthy(name) else None
+
         try:
-            deadline = time.monotonic() + START_SECONDS
-            while not stack.is_healthy(name):
-                assert process.poll() is None, f"{name} ended:\n{log.read_text()}"
-                assert time.monotonic() < deadline, f"{name} is not healthy:\n{log.read_text()}"
+            awaited(is_up, f"the health of {name}, of which {log} tells", START_SECONDS)
             yield
         finally:
             # An engine tells the first process alone; what is left of its group is ended with the container.
