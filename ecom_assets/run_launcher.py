@@ -57,7 +57,7 @@ class CodeServerRunLauncher(WatchedRunLauncher):
         dagster.DagsterUserCodeUnreachableError
             If the server does not answer. The run may live, so that nothing is done but to log this, and to ask again.
         """
-        client = self._get_grpc_client_for_termination(run.run_id)
+        client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
         if client is None:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id))
