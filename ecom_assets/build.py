@@ -77,6 +77,16 @@ def build_defs(
             *build_run_sensors(settings.alert_webhook, is_on=settings.automation),
         ],
         resources=resources | dict(resource_overrides or {}),
-        # A process a step costs seconds where a step takes milliseconds, and only one may hold the warehouse.
-        executor=dg.in_process_executor,
+        executor=executor_of(settings),
     )
+
+
+def executor_of(settings: Settings) -> dg.ExecutorDefinition:
+    """Return how the steps of a launched run are executed.
+
+    A process a step costs seconds where most steps take milliseconds: it pays where a few take minutes, and the
+    warehouse serves several at once. More processes than may touch it at a time would only wait.
+    """
+    if not settings.has_step_processes:
+        return dg.in_process_executor
+    return dg.multiprocess_executor.configured({"max_concurrent": settings.engine.pool_limit})

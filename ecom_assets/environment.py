@@ -83,6 +83,18 @@ ENGINES = {
 _T = TypeVar("_T")
 
 _SWITCH = {"on": True, "off": False}
+
+# Where the process of a run is, by the class of Dagster's settings that launches it and watches it.
+_RUN_LAUNCHERS = {
+    # On the machine of the daemon, where the process can be looked for.
+    "process": "WatchedRunLauncher",
+    # Where the server of the code location is, which has to be asked.
+    "code_server": "CodeServerRunLauncher",
+}
+# Whether each step of a run is a process of its own.
+_EXECUTORS = {"in_process": False, "multiprocess": True}
+# Launchers and executors whose packages are not installed.
+_OTHER_PLACES = ("docker", "kubernetes")
 _SQLITE = "sqlite:///"
 _WEB_SCHEMES = ("http://", "https://")
 _POSTGRES_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
@@ -122,6 +134,10 @@ class Settings:
         Dagster's instance folder.
     dagster_in_postgres
         Whether Dagster keeps its history in the database of ``ECOM_DAGSTER_POSTGRES_URL``, not in files of its own.
+    run_launcher
+        Name of the class in ``ecom_assets.run_launcher`` that launches runs.
+    has_step_processes
+        Whether each step of a launched run is a process of its own.
     automation
         Whether schedules and sensors start switched on.
     mlflow_tracking_uri
@@ -145,6 +161,8 @@ class Settings:
     postgres: PostgresSettings | None
     dagster_home: Path
     dagster_in_postgres: bool
+    run_launcher: str
+    has_step_processes: bool
     automation: bool
     mlflow_tracking_uri: str
     reports_dir: Path
@@ -221,6 +239,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         postgres=postgres_settings(environ) if engine.name == _POSTGRES else None,
         dagster_home=dagster_home,
         dagster_in_postgres=_has_dagster_database(environ),
+        run_launcher=_place_of(environ, "ECOM_RUN_LAUNCHER", "process", _RUN_LAUNCHERS),
+        has_step_processes=_has_step_processes(environ, engine),
         automation=_choice(environ, "ECOM_AUTOMATION", "off", _SWITCH),
         mlflow_tracking_uri=_tracking_uri(environ, home),
         reports_dir=_path(environ, "ECOM_REPORTS_DIR", home / "reports"),
@@ -384,6 +404,33 @@ def _has_dagster_database(environ: Mapping[str, str]) -> bool:
             "write it as postgresql+psycopg2://user:password@host:5432/database, special characters %-encoded"
         )
     return bool(url)
+
+
+def _has_step_processes(environ: Mapping[str, str], engine: Engine) -> bool:
+    name = "ECOM_EXECUTOR"
+    has_step_processes = _place_of(environ, name, "in_process", _EXECUTORS)
+    if has_step_processes and engine.pool_limit == 1:
+        raise SettingsError(
+            f"{name}={environ[name]!r} gains nothing where {engine.name} serves one process at a time; "
+            f"unset it, or set ECOM_TARGET={_POSTGRES}"
+        )
+    return has_step_processes
+
+
+def _place_of(environ: Mapping[str, str], name: str, default: str, known: Mapping[str, _T]) -> _T:
+    """Read where runs or their steps are executed.
+
+    Raises
+    ------
+    SettingsError
+        If the value is not known, or names what Dagster can do and this installation cannot.
+    """
+    if environ.get(name) in _OTHER_PLACES:
+        raise SettingsError(
+            f"{name}={environ[name]!r} needs a package of Dagster that is not installed; use one of: "
+            f"{', '.join(known)}, or Dagster's own chart as docs/deployment.md describes"
+        )
+    return _choice(environ, name, default, known)
 
 
 def _refuse_glob(dagster_home: Path) -> None:

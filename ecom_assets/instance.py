@@ -36,7 +36,7 @@ def instance_settings(settings: Settings) -> dict[str, object]:
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
         "concurrency": {"pools": {"granularity": "op", "default_limit": settings.engine.pool_limit}},
-        "run_launcher": {"module": "ecom_assets.run_launcher", "class": "WatchedRunLauncher"},
+        "run_launcher": {"module": "ecom_assets.run_launcher", "class": settings.run_launcher},
         "run_monitoring": {
             "enabled": True,
             "poll_interval_seconds": _LOOK_AT_RUNS_EVERY_SECONDS,

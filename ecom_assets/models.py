@@ -5,6 +5,7 @@ Belongs here: resources made from settings. Does not belong here: what models do
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import Any
@@ -15,6 +16,8 @@ from ml_assets.files import ModelFiles
 from ml_assets.registry.tracking import ModelRegistry
 
 _UNKNOWN_COMMIT = "unknown"
+# Where there is no checkout, as in an image, who made it says what it was made from.
+_COMMIT = "ECOM_COMMIT"
 
 
 def model_resources(settings: Settings) -> dict[str, Any]:
@@ -36,7 +39,9 @@ def model_files(settings: Settings) -> ModelFiles:
 
 
 def code_commit() -> str:
-    """Return the commit of the checkout, with a mark if files were changed since; a word where there is no checkout."""
+    """Return the commit of the checkout, with a mark if files were changed since; a word where nobody can tell."""
+    if os.environ.get(_COMMIT):
+        return os.environ[_COMMIT]
     if shutil.which("git") is None:
         return _UNKNOWN_COMMIT
     found = subprocess.run(

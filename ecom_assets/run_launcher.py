@@ -1,4 +1,4 @@
-"""Dagster's own launcher, which can also say whether the process of a run is still there.
+"""Dagster's own launcher, which can also say whether the process of a run is still there, or ask who knows.
 
 Belongs here: the health of a run's process. Does not belong here: what is done about a dead run: the daemon's run
 monitoring fails it, and ``instance.close_dead_runs`` does where no daemon is up.
@@ -11,7 +11,8 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
-from dagster._serdes import ConfigurableClassData
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import ConfigurableClassData, deserialize_value
 
 from ecom_assets.instance import executing_process, is_alive
 
@@ -38,3 +39,28 @@ class WatchedRunLauncher(dg.DefaultRunLauncher):
         if process is None or is_alive(*process):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.FAILED, msg=f"process {process[0]}, which executed the run, is gone")
+
+
+class CodeServerRunLauncher(WatchedRunLauncher):
+    """Launches runs in the server of the code location, and asks it about them.
+
+    In a container of its own it has process ids of its own: looked for elsewhere, none of its runs would be alive. A
+    process that dies beside a living server is noticed by the server; a server that was started anew knows no run of
+    the one before.
+    """
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Return whether the server executes the run; one that was started beside it, by a command, is taken to be.
+
+        Raises
+        ------
+        dagster.DagsterUserCodeUnreachableError
+            If the server does not answer. The run may live, so that nothing is done but to log this, and to ask again.
+        """
+        client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
+        if client is None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id))
+        if deserialize_value(answer, CanCancelExecutionResult).can_cancel:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.FAILED, msg=f"the server at {client.host} executes no such run")

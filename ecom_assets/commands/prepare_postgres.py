@@ -20,7 +20,7 @@ from ecom_assets.environment import SettingsError, require_postgres_variables
 from ecom_assets.warehouse.postgres_database import READ_DATABASE, DatabaseLocale, create_database, refusal
 from ecom_assets.warehouse.postgres_roles import ROLES, login_statements, role_statements
 
-_PASSWORD = "ECOM_POSTGRES_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD_VARIABLE = "ECOM_POSTGRES_PASSWORD"  # noqa: S105 - the name of a variable
 
 Say = Callable[[str], None]
 
@@ -87,7 +87,9 @@ def asked(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Admini
     """
     parser = argparse.ArgumentParser(prog="make postgres", description=__doc__)
     parser.add_argument("--roles", action="store_true", help=f"also create the roles {', '.join(ROLES)}")
-    parser.add_argument("--login", metavar="NAME", help=f"user who takes them on; a new one's password is {_PASSWORD}")
+    parser.add_argument(
+        "--login", metavar="NAME", help=f"user who takes them on; a new one's password is {PASSWORD_VARIABLE}"
+    )
     parser.add_argument(
         "--maintenance-database", default="postgres", help="database to enter by (default: %(default)s)"
     )
@@ -104,7 +106,7 @@ def asked(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Admini
         maintenance_database=options.maintenance_database,
         with_roles=options.roles,
         login=options.login,
-        login_password=environ.get(_PASSWORD),
+        login_password=environ.get(PASSWORD_VARIABLE),
     )
 
 
@@ -165,7 +167,9 @@ def _ensure_database(session: connection, name: str) -> str:
 def _verifier(session: connection, wanted: Administration) -> str:
     """Return what the server is to keep of the password, so that the password itself never gets into its log."""
     if not wanted.login_password:
-        raise SettingsError(f"user {wanted.login} does not exist; put the password of the new user into {_PASSWORD}")
+        raise SettingsError(
+            f"user {wanted.login} does not exist; put the password of the new user into {PASSWORD_VARIABLE}"
+        )
     return str(encrypt_password(wanted.login_password, wanted.login or "", scope=session))
 
 

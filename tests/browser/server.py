@@ -53,6 +53,19 @@ def awaited(ask: Callable[[], T | None], what: str, seconds: float) -> T:
     return answer
 
 
+def asked_of(url: str, query: str, variables: Mapping[str, object]) -> Any:
+    """Return the data that the API of a webserver answers."""
+    request = urllib.request.Request(  # noqa: S310 - a server of the tests
+        f"{url}/graphql",
+        data=json.dumps({"query": query, "variables": variables}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+        answer = json.load(response)
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
 class UiServer:
     """``make ui`` on a home, started when it is made."""
 
@@ -91,15 +104,7 @@ class UiServer:
 
     def ask(self, query: str, **variables: object) -> Any:
         """Return the data that the server's API answers."""
-        request = urllib.request.Request(  # noqa: S310 - the server of this test
-            f"{self.url}/graphql",
-            data=json.dumps({"query": query, "variables": variables}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
-            answer = json.load(response)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
+        return asked_of(self.url, query, variables)
 
     def materialise(self, *path: str, config: Mapping[str, object] | None = None) -> str:
         """Launch what the button "Materialize" of an asset's page launches; return the run's id.

@@ -36,6 +36,7 @@ def git(folder: Path, *arguments: str) -> str:
 def test_the_commit_of_the_checkout_is_known_and_marked_where_files_were_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("ECOM_COMMIT", raising=False)
     monkeypatch.setattr(models, "REPOSITORY", tmp_path)
     assert code_commit() == "unknown"
     git(tmp_path, "init", "--quiet")
@@ -46,6 +47,10 @@ def test_the_commit_of_the_checkout_is_known_and_marked_where_files_were_changed
     assert code_commit() == git(tmp_path, "rev-parse", "HEAD")
     (tmp_path / "a.py").write_text("a = 2\n")
     assert code_commit() == f"{git(tmp_path, 'rev-parse', 'HEAD')}-dirty"
+    monkeypatch.setenv("ECOM_COMMIT", "")
+    assert code_commit() == f"{git(tmp_path, 'rev-parse', 'HEAD')}-dirty"
+    monkeypatch.setenv("ECOM_COMMIT", "of the image")
+    assert code_commit() == "of the image"
 
 
 def test_without_git_the_commit_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

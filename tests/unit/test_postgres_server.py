@@ -22,6 +22,7 @@ from tests.postgres_server import (
     is_required,
     running_server,
     server_programs,
+    unless_gone,
     untested_line,
 )
 
@@ -89,6 +90,17 @@ def test_a_server_that_cannot_start_says_why() -> None:
         server.use(work_mem="nonsense")
         with pytest.raises(ServerError, match=r'did not start(.|\n)*work_mem.*"nonsense"'):
             server.start()
+
+
+def test_a_file_that_went_by_itself_is_no_reason_to_keep_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    shutil.rmtree(folder, onerror=unless_gone)
+    folder.mkdir()
+    shutil.rmtree(folder, onerror=unless_gone)
+    assert not folder.exists()
+    folder.touch()
+    with pytest.raises(NotADirectoryError):
+        shutil.rmtree(folder, onerror=unless_gone)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the server runs as the user of the tests, who may enter what they may")
