@@ -53,6 +53,8 @@ class Manifest(BaseModel):
         Names of the files that hold databases of servers.
     with_raw
         Whether the landing folder is in it.
+    with_store
+        Whether MLflow's runs and versions are in it.
     champions
         Number of the version that serves, by model.
     files
@@ -69,6 +71,7 @@ class Manifest(BaseModel):
     warehouse: str | None
     databases: Sequence[str]
     with_raw: bool
+    with_store: bool
     champions: Mapping[str, str]
     files: Mapping[str, FileRecord]
 
@@ -94,7 +97,8 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        inside = sorted(found.parent.name for found in folder.glob(f"*/{MANIFEST}"))
+        names = sorted(found.parent.name for found in folder.glob(f"*/{MANIFEST}"))
+        inside = [name for name in names if not name.startswith(".")]
         repair = f"name one of those in it, the newest is {folder / inside[-1]}" if inside else "name another folder"
         raise BackupError(f"{folder} is no back-up; {repair}")
     try:

@@ -55,34 +55,55 @@ class Part:
         return root / self.place.relative_to(home)
 
 
-def parts_of(settings: Settings) -> tuple[Part, ...]:
-    """Return the parts of a home but its landing folder; the folder of dbt is not one, since a run makes it anew.
+def parts_of(settings: Settings, *, with_raw: bool, with_store: bool) -> tuple[Part, ...]:
+    """Return the parts of a home; the folder of dbt is not one, since a run makes it anew.
+
+    Parameters
+    ----------
+    settings
+        Whose home.
+    with_raw
+        Whether the landing folder is one.
+    with_store
+        Whether MLflow's runs and versions are.
 
     Raises
     ------
     BackupError
-        If MLflow's store is kept by a server, whose files cannot be reached from here.
+        If MLflow's store is wanted and kept by a server, whose files cannot be reached from here, or the other way.
     """
-    store = store_path(settings.mlflow_tracking_uri)
-    if store is None:
-        raise BackupError(
-            f"the runs and versions of MLflow are kept by {settings.mlflow_tracking_uri}, whose database and artefacts "
-            "nobody here can read; docs/operations.md says how such a stack is backed up"
-        )
     return (
         *([] if settings.postgres else [Part(WAREHOUSE, settings.duckdb_path, "ECOM_DUCKDB_PATH")]),
-        Part(STORE, store, "MLFLOW_TRACKING_URI"),
+        *_store_parts(settings, with_store=with_store),
         Part("dagster", settings.dagster_home, "DAGSTER_HOME"),
-        Part("mlartifacts", settings.mlflow_artifact_dir, "ECOM_HOME"),
         Part("models", settings.model_dir, "ECOM_HOME"),
         Part("reports", settings.reports_dir, "ECOM_REPORTS_DIR"),
         Part("exports", settings.export_dir, "ECOM_HOME"),
+        *([raw_part(settings)] if with_raw else []),
     )
 
 
 def raw_part(settings: Settings) -> Part:
     """Return the landing folder."""
     return Part(RAW, settings.raw_dir, "ECOM_RAW_DIR")
+
+
+def _store_parts(settings: Settings, *, with_store: bool) -> tuple[Part, ...]:
+    store, address = store_path(settings.mlflow_tracking_uri), settings.mlflow_tracking_uri
+    if with_store and store is None:
+        raise BackupError(
+            f"the runs and versions of MLflow are kept by {address}, whose database and files nobody here can "
+            "read; back them up as docs/operations.md says, and the rest by ARGS=--without-mlflow"
+        )
+    if not with_store and store is not None:
+        raise BackupError(
+            f"without MLflow's store {store} nobody serves; leave --without-mlflow out, or, of a back-up that was "
+            "taken so, name MLflow's server in MLFLOW_TRACKING_URI"
+        )
+    if store is None:
+        return ()
+    artifacts = Part("mlartifacts", settings.mlflow_artifact_dir, "ECOM_HOME")
+    return Part(STORE, store, "MLFLOW_TRACKING_URI"), artifacts
 
 
 def files_of(part: Part) -> dict[str, Path]:

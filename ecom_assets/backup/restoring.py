@@ -55,7 +55,7 @@ def restore(
         If the back-up is damaged, does not fit the settings, or the home or a database is in use or not empty.
     """
     manifest = read_manifest(folder)
-    parts = [*parts_of(settings), *([raw_part(settings)] if manifest.with_raw else [])]
+    parts = parts_of(settings, with_raw=manifest.with_raw, with_store=manifest.with_store)
     databases = databases_of(settings, environ)
     _refuse_unfit(settings, manifest, databases)
     home = settings.home
@@ -111,7 +111,7 @@ def _refuse_in_use(settings: Settings) -> None:
     refuse_open(settings.home)
 
 
-def _fill(ready: Path, folder: Path, parts: list[Part], settings: Settings) -> None:
+def _fill(ready: Path, folder: Path, parts: Sequence[Part], settings: Settings) -> None:
     """Copy the parts of a back-up to where they lie in a home, with the addresses in them of the home to be."""
     for part in parts:
         place = part.place_below(settings.home, ready)

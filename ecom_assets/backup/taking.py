@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from ecom_assets.backup.copying import copy_held, copy_used, held
 from ecom_assets.backup.databases import databases_of, dump, held_server
 from ecom_assets.backup.errors import BackupError
 from ecom_assets.backup.manifest import MANIFEST, Manifest, file_records, versions_here
-from ecom_assets.backup.parts import STORE, WAREHOUSE, Part, files_of, parts_of, raw_part
+from ecom_assets.backup.parts import STORE, WAREHOUSE, Part, files_of, parts_of
 from ecom_assets.backup.use import refuse_while_running
 from ecom_assets.environment import Settings
 from ecom_assets.models import code_commit
@@ -33,7 +33,14 @@ _LOCK = ".lock"
 
 
 def take(
-    settings: Settings, environ: Mapping[str, str], out: Path, *, with_raw: bool, now: datetime, announce: Announce
+    settings: Settings,
+    environ: Mapping[str, str],
+    out: Path,
+    *,
+    with_raw: bool,
+    with_store: bool,
+    now: datetime,
+    announce: Announce,
 ) -> Path:
     """Copy a home into a new folder of ``out``, and return that folder.
 
@@ -49,6 +56,8 @@ def take(
         Folder of back-ups; it is made if it is missing.
     with_raw
         Whether the landing folder is copied too.
+    with_store
+        Whether MLflow's runs and versions are copied; they cannot be where a server keeps them.
     now
         Moment of the back-up, UTC, by which it is named.
     announce
@@ -62,7 +71,8 @@ def take(
     WarehouseError
         If the warehouse cannot be entered, or is held by another process.
     """
-    parts = [*parts_of(settings), *([raw_part(settings)] if with_raw else [])]
+    parts = parts_of(settings, with_raw=with_raw, with_store=with_store)
+    databases = databases_of(settings, environ)
     if settings.postgres is None and not settings.duckdb_path.exists():
         raise BackupError(f"{settings.home} has no warehouse {settings.duckdb_path} yet; make run makes it")
     if out.resolve().is_relative_to(settings.home):
@@ -77,12 +87,23 @@ def take(
         try:
             with _held(settings, announce):
                 _copy(parts, unfinished)
-                for database in databases_of(settings, environ):
+                for database in databases:
                     dump(database, unfinished / database.name)
             # Steps that only train do not touch the warehouse, so that a run may have come meanwhile.
             if refuse_while_running(settings) != latest:
                 raise BackupError("a run was at work while files were copied; try again when none is due")
-            manifest = _manifest(settings, environ, unfinished, with_raw=with_raw, now=now)
+            manifest = Manifest(
+                made_at=now,
+                commit=code_commit(),
+                versions=versions_here(),
+                sources=settings.sources,
+                warehouse=None if settings.postgres else settings.duckdb_path.name,
+                databases=[database.name for database in databases],
+                with_raw=with_raw,
+                with_store=with_store,
+                champions=_champions(unfinished / STORE, settings),
+                files=file_records(unfinished),
+            )
             (unfinished / MANIFEST).write_text(manifest.model_dump_json(indent=1))
             # What has its name is on the disk, or older ones would be removed for one that a power cut takes.
             os.sync()
@@ -118,7 +139,7 @@ def _held(settings: Settings, announce: Announce) -> AbstractContextManager[None
     return held_server(settings.postgres, announce)
 
 
-def _copy(parts: list[Part], folder: Path) -> None:
+def _copy(parts: Sequence[Part], folder: Path) -> None:
     for part in parts:
         copy = copy_held if part.name == WAREHOUSE else copy_used
         for name, source in files_of(part).items():
@@ -136,22 +157,6 @@ def _is_named_by_moment(folder: Path) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _manifest(
-    settings: Settings, environ: Mapping[str, str], folder: Path, *, with_raw: bool, now: datetime
-) -> Manifest:
-    return Manifest(
-        made_at=now,
-        commit=code_commit(),
-        versions=versions_here(),
-        sources=settings.sources,
-        warehouse=None if settings.postgres else settings.duckdb_path.name,
-        databases=[database.name for database in databases_of(settings, environ)],
-        with_raw=with_raw,
-        champions=_champions(folder / STORE, settings),
-        files=file_records(folder),
-    )
 
 
 def _champions(store: Path, settings: Settings) -> dict[str, str]:

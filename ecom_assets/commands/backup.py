@@ -24,13 +24,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make backup", description=__doc__)
     parser.add_argument("--out", required=True, type=Path, help="folder of back-ups; each is a folder in it")
     parser.add_argument("--with-raw", action="store_true", help="copy the landing folder too")
+    parser.add_argument("--without-mlflow", action="store_true", help="leave out runs and versions that a server keeps")
     parser.add_argument("--keep", type=_count, metavar="N", help="then remove all but the newest N back-ups")
     options = parser.parse_args(arguments)
     os.environ.update(TELEMETRY_OFF)
     try:
         settings = load_settings(os.environ)
         folder = take(
-            settings, os.environ, options.out, with_raw=options.with_raw, now=datetime.now(UTC), announce=print
+            settings,
+            os.environ,
+            options.out,
+            with_raw=options.with_raw,
+            with_store=not options.without_mlflow,
+            now=datetime.now(UTC),
+            announce=print,
         )
         removed = [] if options.keep is None else prune(options.out, options.keep)
     except (SettingsError, BackupError, WarehouseError, OSError) as error:

@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if here.get(name) != version:
             print(f"warning: it was written with {name} {version}, and {here.get(name)} is installed")
     if not manifest.with_raw:
-        print(f"the back-up holds no raw files: {settings.raw_dir} has to have them before the next make run")
+        print(f"the back-up holds no raw files; the next make run needs them in {settings.raw_dir}")
+    if not manifest.with_store:
+        print(f"nor does it hold MLflow's runs and versions, which {settings.mlflow_tracking_uri} has to have")
     if former:
         print(f"the former home is {former}; remove it when all is well")
     return 0

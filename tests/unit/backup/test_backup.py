@@ -47,8 +47,10 @@ def settings_of(home: Path, **variables: str) -> Settings:
     return load_settings({"ECOM_HOME": str(home), "ECOM_SOURCES": "olist"} | variables)
 
 
-def backed_up(settings: Settings, out: Path, *, with_raw: bool = False, now: datetime = NOW) -> Path:
-    return take(settings, {}, out, with_raw=with_raw, now=now, announce=print)
+def backed_up(
+    settings: Settings, out: Path, *, with_raw: bool = False, with_store: bool = True, now: datetime = NOW
+) -> Path:
+    return take(settings, {}, out, with_raw=with_raw, with_store=with_store, now=now, announce=print)
 
 
 def restored(settings: Settings, folder: Path, *, replace: bool = False) -> tuple[Manifest, Path | None]:
@@ -366,7 +368,15 @@ def test_what_a_server_of_mlflow_keeps_is_not_left_out_in_silence(settings: Sett
     served = settings_of(settings.home, MLFLOW_TRACKING_URI="http://models.example")
     with pytest.raises(BackupError, match=r"are kept by http://models\.example"):
         backed_up(served, tmp_path / "out")
+    with pytest.raises(BackupError, match="leave --without-mlflow out"):
+        backed_up(settings, tmp_path / "out", with_store=False)
     assert not (tmp_path / "out").exists()
+    folder = backed_up(served, tmp_path / "out", with_store=False)
+    assert "models/a/training.json" in read_manifest(folder).files
+    with pytest.raises(BackupError, match="name MLflow's server in MLFLOW_TRACKING_URI"):
+        restored(settings_of(tmp_path / "new"), folder)
+    restored(settings_of(tmp_path / "new", MLFLOW_TRACKING_URI="http://models.example"), folder)
+    assert numbers(tmp_path / "new") == [(1,), (2,)]
 
 
 def test_only_the_newest_are_kept(settings: Settings, tmp_path: Path) -> None:
