@@ -18,8 +18,10 @@ from ecom_assets.backup.errors import BackupError
 from ecom_assets.backup.manifest import Manifest, read_manifest
 from ecom_assets.backup.restoring import restore
 from ecom_assets.backup.taking import take
+from ecom_assets.commands import prepare_postgres
 from ecom_assets.environment import DAGSTER_POSTGRES_URL, Settings, load_settings
 from ecom_assets.instance import opened_instance
+from ecom_assets.keys import READER_ROLE, TRANSFORMER_ROLE
 from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseBusyError
 from ecom_assets.warehouse.postgres_server import BUILD_LOCK, Address, session, take_lock
@@ -65,8 +67,8 @@ class Place:
     def take(self, out: Path) -> Path:
         return take(self.settings, self.environ, out, with_raw=False, with_store=True, now=NOW, announce=print)
 
-    def restore(self, folder: Path) -> Manifest:
-        return restore(self.settings, self.environ, folder, replace=False, now=NOW)[0]
+    def restore(self, folder: Path, *, replace: bool = False) -> Manifest:
+        return restore(self.settings, self.environ, folder, replace=replace, now=NOW)[0]
 
 
 @pytest.fixture
@@ -147,6 +149,30 @@ def test_a_database_that_holds_something_is_not_filled(
         new.restore(folder)
     assert relations(postgres_server, new.history) == 0
     assert not new.home.exists()
+
+
+def test_a_database_takes_the_place_of_the_former_one_and_the_roles_own_again(
+    place: Place, postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = place.take(tmp_path / "out")
+    for name, value in postgres_server.environment(place.warehouse).items():
+        monkeypatch.setenv(name, value)
+    for database in (place.history, place.warehouse):
+        postgres_server.query("postgres", f"alter database {database} rename to {database}_before")
+        monkeypatch.setenv("PGDATABASE", database)
+        assert prepare_postgres.main([]) == 0
+    place.restore(folder, replace=True)
+    login = f"login_{place.warehouse}"
+    monkeypatch.setenv("ECOM_POSTGRES_PASSWORD", PASSWORD)
+    assert prepare_postgres.main(["--roles", "--login", login]) == 0
+    read = "select n from marts.numbers order by n"
+    assert postgres_server.query(place.warehouse, read, role=READER_ROLE) == [(1,), (2,)]
+    owned = "select tableowner from pg_tables where tablename = 'numbers'"
+    assert postgres_server.query(place.warehouse, owned) == [(TRANSFORMER_ROLE,)]
+    assert postgres_server.query(f"{place.warehouse}_before", read) == [(1,), (2,)]
+
+    with pytest.raises(BackupError, match=r"permission denied.*name a user in PGUSER who may read and write all of it"):
+        replace(place, environ={**place.environ, "PGUSER": login}).take(tmp_path / "by the login")
 
 
 def test_what_the_server_refuses_leaves_no_half_and_says_what_was_filled(
