@@ -17,8 +17,9 @@ from ml_assets.registry.store import store_path
 RAW = "raw"
 WAREHOUSE = "warehouse.duckdb"
 STORE = "mlflow.db"
-# Written by whoever holds a lock; generated anew for each home.
+# Generated anew for each home.
 _SKIPPED = frozenset({SETTINGS_FILE})
+# Locks, and logs of databases: what these hold is in the copy.
 _SKIPPED_SUFFIXES = ("-wal", "-shm", "-journal", ".lock")
 
 

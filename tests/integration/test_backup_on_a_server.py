@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,17 +14,16 @@ import pytest
 from ecom_assets.backup import databases
 from ecom_assets.backup.databases import databases_of, dump
 from ecom_assets.backup.errors import BackupError
-from ecom_assets.backup.manifest import Manifest, read_manifest
-from ecom_assets.backup.restoring import restore
-from ecom_assets.backup.taking import take
+from ecom_assets.backup.manifest import read_manifest
 from ecom_assets.commands import prepare_postgres
-from ecom_assets.environment import DAGSTER_POSTGRES_URL, Settings, load_settings
+from ecom_assets.environment import DAGSTER_POSTGRES_URL
 from ecom_assets.instance import opened_instance
 from ecom_assets.keys import READER_ROLE, TRANSFORMER_ROLE
 from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseBusyError
 from ecom_assets.warehouse.postgres_server import BUILD_LOCK, Address, session, take_lock
 from tests.conftest import PostgresHome
+from tests.fixtures.server_place import Place, orders
 from tests.hanging_run import hanging_run
 from tests.integration.test_backup import (
     assert_same_scores,
@@ -37,38 +35,6 @@ from tests.integration.test_backup import (
 from tests.postgres_server import HOST, PASSWORD, SUPERUSER, PostgresServer, found_programs, server_programs
 
 pytestmark = pytest.mark.slow
-
-NOW = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
-FILL = """
-    create schema marts;
-    create table marts.numbers as select unnest(array[1, 2]) as n;
-    create view marts.doubled as select 2 * n as n from marts.numbers
-"""
-
-
-@dg.asset
-def orders() -> None:
-    """Stand for any asset."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A home, and the databases of its warehouse and of its history."""
-
-    home: Path
-    warehouse: str
-    history: str
-    environ: Mapping[str, str]
-
-    @property
-    def settings(self) -> Settings:
-        return load_settings(self.environ)
-
-    def take(self, out: Path) -> Path:
-        return take(self.settings, self.environ, out, with_raw=False, with_store=True, now=NOW, announce=print)
-
-    def restore(self, folder: Path, *, replace: bool = False) -> Manifest:
-        return restore(self.settings, self.environ, folder, replace=replace, now=NOW)[0]
 
 
 @pytest.fixture
@@ -102,11 +68,7 @@ def new_place(
 def place(new_place: Callable[[str], Place], postgres_server: PostgresServer) -> Place:
     """Return a place with a table, a view, a page, and a run in its history."""
     made = new_place("home")
-    postgres_server.query(made.warehouse, FILL)
-    (made.home / "reports").mkdir(parents=True)
-    (made.home / "reports" / "index.html").write_text("a page")
-    with opened_instance(made.settings) as instance:
-        assert dg.materialize([orders], instance=instance).success
+    made.fill(postgres_server)
     return made
 
 
