@@ -59,14 +59,14 @@ def restore(
     databases = databases_of(settings, environ)
     _refuse_unfit(settings, manifest, databases)
     home = settings.home
-    with alone(home.with_name(f".{home.name}.restoring.lock"), home):
+    with alone(home.with_name(f"{home.name}.restoring.lock"), home):
         is_empty = not home.exists() or not any(home.iterdir())
         if not is_empty and not replace:
             raise BackupError(f"{home} is not empty; ARGS=--replace moves it aside, or name another home in ECOM_HOME")
         for database in databases:
             refuse_filled(database)
         verify(folder, manifest)
-        ready = home.with_name(f".{home.name}.restoring")
+        ready = home.with_name(f"{home.name}.restoring")
         # What a killed process left.
         shutil.rmtree(ready, ignore_errors=True)
         try:

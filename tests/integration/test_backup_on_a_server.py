@@ -148,7 +148,7 @@ def test_what_the_server_refuses_leaves_no_half_and_says_what_was_filled(
         new.restore(folder)
     assert relations(postgres_server, new.history) == 0
     assert not new.home.exists()
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()].count(".new.restoring") == 0
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()].count("new.restoring") == 0
     with pytest.raises(BackupError, match=f"{new.warehouse}, which PGDATABASE names, holds"):
         new.restore(folder)
 

@@ -68,7 +68,7 @@ def test_raw_files_of_the_back_up_take_the_place_of_those_that_are_there(setting
 
 def test_what_a_killed_restoration_left_is_not_taken_over(settings: Settings, tmp_path: Path) -> None:
     folder = backed_up(settings, tmp_path / "out")
-    left = tmp_path / ".new.restoring" / "reports" / "foreign.html"
+    left = tmp_path / "new.restoring" / "reports" / "foreign.html"
     left.parent.mkdir(parents=True)
     left.write_text("of another back-up")
     restored(settings_of(tmp_path / "new"), folder)
@@ -84,7 +84,7 @@ def test_a_home_that_cannot_be_put_in_place_leaves_the_former_one_there(
     rename = Path.rename
 
     def refused(path: Path, target: Path) -> Path:
-        if path.name == ".home.restoring":
+        if path.name == "home.restoring":
             raise OSError("no")
         return rename(path, target)
 

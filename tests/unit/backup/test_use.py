@@ -32,7 +32,7 @@ def test_two_at_once_are_refused(settings: Settings, tmp_path: Path) -> None:
         with pytest.raises(BackupError, match="another back-up or restoration is at work"):
             prune(tmp_path / "out", 1)
     with (
-        alone(tmp_path / ".home.restoring.lock", settings.home),
+        alone(tmp_path / "home.restoring.lock", settings.home),
         pytest.raises(BackupError, match=f"is at work in {settings.home}"),
     ):
         restored(settings, folder, replace=True)
