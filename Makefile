@@ -9,13 +9,14 @@ ARGS ?=
 SCALE ?= 0.05
 SEED ?= 7
 OUT ?=
+FROM ?=
 
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines rollback doctor bench evidence sources download features readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines rollback doctor backup restore bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -83,6 +84,12 @@ rollback: $(READY) ## the previous champion serves again, and its scores stand: 
 
 doctor: $(READY) ## what is wrong with machine, settings and home, and what repairs it; changes nothing
 	@$(BIN)/python -m ecom_assets.commands.doctor $(ARGS)
+
+backup: $(READY) ## a copy of the home in a new folder of OUT: make backup OUT=dir (ARGS="--with-raw --keep 7")
+	@$(BIN)/python -m ecom_assets.commands.backup --out "$(or $(OUT),$(error name a folder of back-ups: make backup OUT=dir))" $(ARGS)
+
+restore: $(READY) ## the home as a back-up has it: make restore FROM=dir (ARGS=--replace moves the home aside)
+	@$(BIN)/python -m ecom_assets.commands.restore --from "$(or $(FROM),$(error name a back-up: make restore FROM=dir))" $(ARGS)
 
 bench: $(READY) ## benchmarks; tables to benchmarks/results (about half an hour, on a machine that does nothing else)
 	@$(BIN)/python -m benchmarks.sample_size

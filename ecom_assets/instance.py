@@ -22,6 +22,9 @@ _CLOCK_TOLERANCE_SECONDS = 2.0
 # How long a run whose process was killed may keep others waiting while the daemon is up: one look, then its slots.
 _LOOK_AT_RUNS_EVERY_SECONDS = 20
 _FREE_SLOTS_AFTER_SECONDS = 20
+# Ticks say what a schedule or a sensor has looked at; what it asked for stands in the runs. Those that asked for
+# nothing come every half minute.
+_TICK_DAYS = {"skipped": 7, "success": 90, "failure": 90, "started": 90}
 _UNFINISHED = (
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
@@ -42,6 +45,7 @@ def instance_settings(settings: Settings) -> dict[str, object]:
             "poll_interval_seconds": _LOOK_AT_RUNS_EVERY_SECONDS,
             "free_slots_after_run_end_seconds": _FREE_SLOTS_AFTER_SECONDS,
         },
+        "retention": {kind: {"purge_after_days": dict(_TICK_DAYS)} for kind in ("schedule", "sensor")},
     }
 
 

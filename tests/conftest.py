@@ -48,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # A home on a server is made once a process, and so is the UI with all of its servers: the files that need one go to the
 # same of the two processes.
 _TOGETHER = {
+    "tests/integration/test_backup_on_a_server.py": "on a server",
     "tests/integration/test_engine_parity.py": "on a server",
     "tests/integration/test_postgres_under_fire.py": "on a server",
     "tests/browser/test_beside_a_run.py": "in a browser",

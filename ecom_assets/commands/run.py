@@ -20,7 +20,6 @@ import dagster as dg
 from ecom_assets.build import build_defs
 from ecom_assets.commands.materialising import materialise
 from ecom_assets.commands.summary import models_summary, summary
-from ecom_assets.dbt.project import prune_invocations
 from ecom_assets.environment import Settings, SettingsError, export_settings, load_settings
 from ecom_assets.ingestion.assets import landed_fingerprints, stray_warning
 from ecom_assets.ingestion.errors import LoadError
@@ -33,7 +32,6 @@ from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseError
 
 _SAMPLE_SEED = 7
-_KEPT_INVOCATIONS = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +87,6 @@ def run(settings: Settings, *, full: bool, with_models: bool = True) -> int:
         left_out = 0 if with_models else len(graph.materializable_asset_keys) - len(wanted)
         print(describe_plan(stale, total=len(wanted), left_out=left_out))
         is_success = materialise(defs, instance, stale, job_name=job_name, again=full) if stale else True
-    prune_invocations(settings.dbt_target_dir, keep=_KEPT_INVOCATIONS)
     try:
         print(summary(warehouse, settings.sources))
         if with_models:

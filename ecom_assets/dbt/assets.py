@@ -12,6 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from ecom_assets.dbt.cli_args import AFTER_PREDICTIONS, DbtBuildConfig, UnitTestConfig, build_args, unit_test_args
+from ecom_assets.dbt.project import keeping_newest
 from ecom_assets.dbt.row_counts import with_row_counts
 from ecom_assets.dbt.stretch import asked_stretch, event_clocks, reason_to_leave, stretch_variables
 from ecom_assets.dbt.translator import WarehouseTranslator
@@ -52,7 +53,7 @@ def build_dbt_assets(
         # Scores of the last run stand beside the orders of this one until they are given anew.
         arguments = build_args(config, stretch_variables(stretch), leave_out=AFTER_PREDICTIONS)
         events = dbt.cli(arguments, context=context).stream()
-        yield from with_row_counts(events, manifest, warehouse, context.log)
+        yield from with_row_counts(keeping_newest(events, project.target_path), manifest, warehouse, context.log)
 
     return dbt_models
 
@@ -71,7 +72,8 @@ def build_serving_assets(
         pool=pool,
     )
     def dbt_serving_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from dbt.cli(build_args(DbtBuildConfig(), {}), context=context).stream()
+        events = dbt.cli(build_args(DbtBuildConfig(), {}), context=context).stream()
+        yield from keeping_newest(events, project.target_path)
 
     return dbt_serving_models
 

@@ -1,7 +1,7 @@
 """The dbt project as Dagster sees it: where it lies and a manifest that is never stale.
 
-Belongs here: paths, the manifest's fingerprint and its renewal. Does not belong here: what is made of the
-manifest (``translator``, ``assets``).
+Belongs here: paths, the manifest's fingerprint and its renewal, what old invocations leave. Does not belong here: what
+is made of the manifest (``translator``, ``assets``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from ecom_assets.dbt.resource import PinnedDbt
 from ecom_assets.environment import DBT_PROJECT_DIR, Settings
 
 _SOURCE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md"}
+KEPT_INVOCATIONS = 10
 _SOURCE_FOLDERS = ("models", "macros", "tests", "seeds", "snapshots")
 
 
@@ -99,8 +100,28 @@ def _only_one(path: Path) -> Iterator[None]:
         yield
 
 
+def keeping_newest(events: Iterable[Any], target_dir: Path, keep: int = KEPT_INVOCATIONS) -> Iterator[Any]:
+    """Yield what an invocation of dbt reports, and remove the artefacts of old ones when it ends, whether it succeeds.
+
+    Parameters
+    ----------
+    events
+        What dbt reports.
+    target_dir
+        Where each invocation leaves a folder of its own.
+    keep
+        How many of the newest stay.
+    """
+    try:
+        yield from events
+    finally:
+        # Of two runs that end at once one removes.
+        with _only_one(target_dir / "prune.lock"):
+            prune_invocations(target_dir, keep)
+
+
 def prune_invocations(target_dir: Path, keep: int) -> None:
-    """Remove the artefacts of all but the newest dbt invocations; each leaves a folder of its own."""
+    """Remove the artefacts of all but the newest dbt invocations that have ended."""
     folders = [path for path in target_dir.iterdir() if (path / "run_results.json").exists()]
     for folder in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
         shutil.rmtree(folder)

@@ -49,7 +49,8 @@ def history_findings(settings: Settings) -> list[Finding]:
         with opened_history(settings) as instance:
             left = None if instance is None else _left(instance, is_on=settings.automation)
     except (dg.DagsterError, SQLAlchemyError, SqliteError, OSError) as error:
-        repair = f"put back a copy of it, or move {settings.dagster_home} away and make run ARGS=--full"
+        move = f"move {settings.dagster_home} away and make run ARGS=--full"
+        repair = f"make restore FROM=a back-up ARGS=--replace, or {move}"
         return [problem_of(_HISTORY, error, repair)]
     line = automation_line(is_on=settings.automation).removeprefix(f"{_AUTOMATION}: ")
     if left is None:

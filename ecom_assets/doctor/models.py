@@ -17,7 +17,7 @@ from ml_assets.registry.stored import stored_champions
 from ml_assets.registry.tracking import ModelRegistry
 
 _STORE, _CHAMPIONS = "MLflow", "champions"
-_PUT_BACK = "put back a copy of it"
+_PUT_BACK = "make restore FROM=a back-up ARGS=--replace"
 
 
 def model_findings(settings: Settings) -> list[Finding]:

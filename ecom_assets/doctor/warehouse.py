@@ -49,7 +49,7 @@ def file_finding(path: Path) -> Finding:
         return problem(
             _WAREHOUSE,
             f"{path} cannot be read ({said})",
-            "put back a copy of it, or move the file away and make run ARGS=--full",
+            "make restore FROM=a back-up ARGS=--replace, or move the file away and make run ARGS=--full",
         )
     return ok(_WAREHOUSE, f"{path}, {tables} tables and views, held by nobody")
 

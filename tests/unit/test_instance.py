@@ -13,7 +13,9 @@ from urllib.parse import quote
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.launcher.base import WorkerStatus
+from dagster._core.scheduler.instigation import TickStatus
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from ecom_assets.environment import DAGSTER_POSTGRES_URL, Settings, load_settings
@@ -118,6 +120,14 @@ def test_the_generated_settings_limit_the_pool_and_turn_telemetry_off(settings: 
     with opened_instance(settings) as opened:
         assert opened.get_concurrency_config().pool_config.default_pool_limit == 1
         assert not opened.telemetry_enabled
+        for kind in (InstigatorType.SCHEDULE, InstigatorType.SENSOR):
+            days = opened.get_tick_retention_settings(kind)
+            assert days == {
+                TickStatus.SKIPPED: 7,
+                TickStatus.SUCCESS: 90,
+                TickStatus.FAILURE: 90,
+                TickStatus.STARTED: 90,
+            }
         storage = OpenSqliteEventLogStorage if not settings.dagster_in_postgres else OpenPostgresEventLogStorage
         assert isinstance(opened.event_log_storage, storage)
     assert yaml.safe_load(path.read_text()) == instance_settings(settings)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -10,7 +13,7 @@ import pytest
 from ecom_assets.commands.materialising import describe_check
 from ecom_assets.commands.run import describe_plan, ensure_raw_files, main
 from ecom_assets.commands.summary import models_summary
-from ecom_assets.dbt.project import project_fingerprint, prune_invocations
+from ecom_assets.dbt.project import keeping_newest, project_fingerprint, prune_invocations
 from ecom_assets.environment import DBT_PROJECT_DIR, load_settings
 from ecom_assets.ingestion.errors import LoadError
 from ecom_assets.plan import Reason
@@ -109,14 +112,33 @@ def test_the_manifest_is_stale_when_files_or_sources_change(tmp_path: Path) -> N
     assert project_fingerprint(DBT_PROJECT_DIR, both) == project_fingerprint(DBT_PROJECT_DIR, both)
 
 
-def test_only_the_newest_invocations_of_dbt_are_kept(tmp_path: Path) -> None:
-    import os
-
+def invocations(tmp_path: Path) -> None:
+    """Leave what four invocations of dbt leave, and a folder that none has left."""
     for number in range(4):
         folder = tmp_path / f"run-{number}"
         folder.mkdir()
         (folder / "run_results.json").write_text("{}")
         os.utime(folder, (number, number))
     (tmp_path / "compiled").mkdir()
+
+
+def test_only_the_newest_invocations_of_dbt_are_kept(tmp_path: Path) -> None:
+    invocations(tmp_path)
     prune_invocations(tmp_path, keep=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["compiled", "run-2", "run-3"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_invocation_that_ends_takes_old_ones_with_it(tmp_path: Path, fails: bool) -> None:
+    def reported() -> Iterator[str]:
+        yield "a model"
+        assert (tmp_path / "run-0").exists(), "nothing goes while dbt is at work"
+        if fails:
+            raise RuntimeError("dbt failed")
+
+    invocations(tmp_path)
+    events = keeping_newest(reported(), tmp_path, keep=1)
+    assert next(events) == "a model"
+    with pytest.raises(RuntimeError, match="dbt failed") if fails else nullcontext():
+        assert list(events) == []
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["compiled", "run-3"]
