@@ -97,6 +97,11 @@ class ModelFiles:
         return self.reports_dir / "models.json"
 
     @property
+    def lookup(self) -> Path:
+        """Return the folder of the page on which scores are looked up, with the files that it asks for."""
+        return self.reports_dir / "lookup"
+
+    @property
     def replay(self) -> Path:
         """Return where the page lies that tells how history was re-enacted, where somebody put one."""
         return self.reports_dir / "replay" / "index.html"

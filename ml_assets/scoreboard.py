@@ -13,7 +13,7 @@ import pandas as pd
 from ml_assets.contract import ML_KEY_PREFIX, SCOREBOARD
 from ml_assets.family.family import Family
 from ml_assets.files import ModelFiles, write_text
-from ml_assets.keys import MACHINE_LEARNING, Step, model_asset_key
+from ml_assets.keys import MACHINE_LEARNING, SITE, Step, model_asset_key
 from ml_assets.registry.champion import decisions_on
 from ml_assets.registry.names import CANDIDATE, CHAMPION
 from ml_assets.registry.tracking import ModelRegistry, Version
@@ -32,7 +32,7 @@ def build_scoreboard_asset(families: Sequence[Family], pool: str, code_version: 
     @dg.asset(
         key=SCOREBOARD_ASSET,
         deps=[model_asset_key(family.name, Step.PROMOTION) for family in families],
-        group_name="ml_scoreboard",
+        group_name=SITE,
         owners=[MACHINE_LEARNING],
         kinds={"python"},
         description="Every claim beside what the rule, a constant answer and the model reach; met or not.",

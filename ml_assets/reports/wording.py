@@ -181,6 +181,6 @@ def why_not_measurable(fold: FoldStatistics) -> str:
         have = "has" if fold.rows == 1 else "have"
         return f"{whole} of the {fold.name} window {have} the answer {answer}: nothing can be ranked."
     return (
-        f"The {fold.name} window holds {counted(rarer, 'row')} of the rarer answer; a figure is missing where resamples "
-        "of the entities do not all allow it, or where all probabilities are alike."
+        f"The {fold.name} window holds {counted(rarer, 'row')} of the rarer answer; a figure is missing where "
+        "resamples of the entities do not all allow it, or where all probabilities are alike."
     )

@@ -24,7 +24,7 @@ from ml_assets.reports.wording import Tone
 from tests.unit.reports.evaluations import FACTS, MEASURED, NO_SCORES, NOTHING, QUESTION, UNMEASURED
 
 HOSTILE = "<script>alert('1')</script>\"&amp;"
-VOID = {"meta", "link", "br", "hr", "img"}
+VOID = {"meta", "link", "br", "hr", "img", "input"}
 LEAK = LeakFinding(columns=("recency_days",), auc=0.991, precision=0.98, reason="one column ranks the answer too well")
 
 
