@@ -99,6 +99,8 @@ _SQLITE = "sqlite:///"
 _WEB_SCHEMES = ("http://", "https://")
 _POSTGRES_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
+# Addresses of pages that the report site links to.
+DAGSTER_URL, MLFLOW_URL = "ECOM_DAGSTER_URL", "ECOM_MLFLOW_URL"
 # Address of the database in which Dagster keeps its history; a secret, so that only the environment holds it.
 DAGSTER_POSTGRES_URL = "ECOM_DAGSTER_POSTGRES_URL"
 # Address to which failures are told; it may hold a secret, so that only the environment holds it.
@@ -146,6 +148,10 @@ class Settings:
         Folder of the report site.
     reports_url
         Address under which the report site is reached, without a slash at its end.
+    dagster_url
+        Address under which Dagster's pages are reached.
+    mlflow_url
+        Address under which MLflow's pages are reached; None if that is not known.
     alert_webhook
         Address to which failures are told; None tells nobody. It may hold a secret, so that nothing shows it.
     """
@@ -167,6 +173,8 @@ class Settings:
     mlflow_tracking_uri: str
     reports_dir: Path
     reports_url: str
+    dagster_url: str
+    mlflow_url: str | None
     alert_webhook: str | None = field(default=None, repr=False)
 
     @property
@@ -245,6 +253,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         mlflow_tracking_uri=_tracking_uri(environ, home),
         reports_dir=_path(environ, "ECOM_REPORTS_DIR", home / "reports"),
         reports_url=_web_address(environ, "ECOM_REPORTS_URL", f"http://localhost:{reports_port(environ)}"),
+        dagster_url=_web_address(environ, DAGSTER_URL, _local_address(environ, "ECOM_UI_PORT", 3000)),
+        mlflow_url=_mlflow_url(environ, home),
         alert_webhook=_webhook(environ),
     )
 
@@ -258,6 +268,20 @@ def reports_port(environ: Mapping[str, str]) -> int:
         If the variable is no port.
     """
     return int(_number(environ, "ECOM_REPORTS_PORT", 3001, low=1, high=65_535))
+
+
+def _local_address(environ: Mapping[str, str], port: str, default: int) -> str:
+    """Return where ``make ui`` serves, by the variable of a port; what is no port is said when the server starts."""
+    return f"http://localhost:{environ.get(port) or default}"
+
+
+def _mlflow_url(environ: Mapping[str, str], home: Path) -> str | None:
+    """Return where MLflow's pages are: where that is said, at the server of the store, or where ``make ui`` serves."""
+    uri = _tracking_uri(environ, home)
+    if environ.get(MLFLOW_URL) or uri.startswith(_WEB_SCHEMES):
+        return _web_address(environ, MLFLOW_URL, uri)
+    # Another store on a file is somebody else's to serve.
+    return _local_address(environ, "ECOM_MLFLOW_PORT", 5000) if uri == _default_tracking_uri(home) else None
 
 
 def export_settings(settings: Settings, environ: MutableMapping[str, str] | None = None) -> None:

@@ -35,6 +35,11 @@ def model_files(settings: Settings) -> ModelFiles:
         reports_dir=settings.reports_dir,
         reports_url=settings.reports_url,
         commit=code_commit(),
+        elsewhere={
+            name: address
+            for name, address in (("Dagster", settings.dagster_url), ("MLflow", settings.mlflow_url))
+            if address
+        },
     )
 
 

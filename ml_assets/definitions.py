@@ -20,6 +20,7 @@ from ml_assets.family.assets import build_family_assets
 from ml_assets.family.family import Family
 from ml_assets.late_delivery.days.assets import build_days_asset, extras_of
 from ml_assets.late_delivery.questions import QUESTIONS as LATE_DELIVERY
+from ml_assets.lookup.assets import build_lookup_asset
 from ml_assets.monitoring.assets import build_history_asset, build_monitoring_assets
 from ml_assets.monitoring.quality import RAW_SOURCES
 from ml_assets.monitoring.quality_assets import build_quality_asset
@@ -42,6 +43,8 @@ _WATCHED = (*_VALUE, "segmentation", "recommender", "monitoring", "reports")
 _CHURN, _LATE_DELIVERY, _CLTV, _SEGMENTATION = "churn", "late_delivery", "cltv", "segmentation"
 _RECOMMENDER = "recommender"
 _REPORTS = "reports"
+# Half of what the look-up does is done by its script.
+_LOOKUP_TEMPLATES = tuple(f"{_REPORTS}/templates/lookup.{suffix}" for suffix in ("html", "js"))
 _SEGMENTATIONS = (SEGMENTATION_OLIST_CUSTOMERS,)
 _RECOMMENDERS = (RECOMMENDER_RETAILROCKET,)
 
@@ -63,7 +66,7 @@ def families_of(sources: Collection[str]) -> tuple[Family, ...]:
 def build_model_assets(
     sources: Collection[str], pool: str, warehouse_identity: str | None = None
 ) -> list[dg.AssetsDefinition]:
-    """Return the assets of all models that can be made, and the scoreboard over them.
+    """Return the assets of all models that can be made, the scoreboard over them, and the look-up of their scores.
 
     Parameters
     ----------
@@ -102,7 +105,8 @@ def build_model_assets(
     assets.append(build_history_asset(watched, pool, version))
     assets += [build_quality_asset(each, pool, version) for each in RAW_SOURCES if each.source in sources]
     board = code_version(*_VALUE, _SEGMENTATION, _RECOMMENDER, _REPORTS, "scoreboard.py", identity=warehouse_identity)
-    return [*assets, build_scoreboard_asset(watched, pool, board)]
+    looked_up = code_version("lookup", _REPORTS, *_LOOKUP_TEMPLATES, "predictions.py", identity=warehouse_identity)
+    return [*assets, build_scoreboard_asset(watched, pool, board), build_lookup_asset(watched, pool, looked_up)]
 
 
 def _family(question: Question) -> QuestionFamily:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -31,12 +31,15 @@ class ModelFiles:
         Address under which the pages are served.
     commit
         Commit of the code that runs, or a word that it is not known.
+    elsewhere
+        What else has pages of its own: addresses by the names that people know them by.
     """
 
     work_dir: Path
     reports_dir: Path
     reports_url: str
     commit: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def training_set(self, model: str) -> Path:
         """Return where the training set of a model lies."""
@@ -87,6 +90,21 @@ class ModelFiles:
     def scoreboard(self) -> Path:
         """Return where the page of the scoreboard lies; its JSON lies beside it."""
         return self.reports_dir / "scoreboard.html"
+
+    @property
+    def model_lines(self) -> Path:
+        """Return where it is said of each model who serves and what was decided last."""
+        return self.reports_dir / "models.json"
+
+    @property
+    def lookup(self) -> Path:
+        """Return the folder of the page on which scores are looked up, with the files that it asks for."""
+        return self.reports_dir / "lookup"
+
+    @property
+    def replay(self) -> Path:
+        """Return where the page lies that tells how history was re-enacted, where somebody put one."""
+        return self.reports_dir / "replay" / "index.html"
 
     @property
     def index(self) -> Path:

@@ -16,6 +16,8 @@ MACHINE_LEARNING = "team:machine-learning"
 # Groups of the assets that watch models: as things stand, and as they stood in windows of the past, made on demand.
 MONITORING = "monitoring"
 HISTORY = "history"
+# Group of the assets that make pages over all models.
+SITE = "ml_scoreboard"
 
 
 class Step(StrEnum):

@@ -70,6 +70,11 @@ class QuestionFamily:
         return self.question.name
 
     @property
+    def words(self) -> str:
+        """The question in words."""
+        return self.question.words
+
+    @property
     def source(self) -> str:
         """Source that is asked about."""
         return self.question.source

@@ -103,6 +103,11 @@ class Family(Protocol):
         ...
 
     @property
+    def words(self) -> str:
+        """The question that it answers, for people."""
+        ...
+
+    @property
     def source(self) -> str:
         """Source whose data it answers about."""
         ...

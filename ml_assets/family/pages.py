@@ -37,7 +37,6 @@ def write_card(
         made_at=f"{now:%Y-%m-%d %H:%M} UTC",
         run_id=tags[DAGSTER_RUN_ID],
         git_commit=tags[GIT_COMMIT],
-        links={"scoreboard": "../scoreboard.html", "all reports": "../index.html"},
     )
     page = files.model_card(family.name)
     write_text(page, family.card(files, standing, config))

@@ -88,7 +88,6 @@ def write_quality(source: RawSource, tables: tuple[RawTable, ...], files: ModelF
         as_of=as_of,
         made_at=f"{now:%Y-%m-%d %H:%M} UTC",
         git_commit=files.commit,
-        links={"all reports": "../../index.html"},
     )
     page = files.quality_report(source.source, as_of)
     write_report(page, quality_page(tables, facts))

@@ -97,7 +97,7 @@ def write_page(found: Compared, files: ModelFiles, now: datetime) -> Path:
         champion_version=found.champion.number,
         made_at=f"{now:%Y-%m-%d %H:%M} UTC",
         git_commit=files.commit,
-        links={"model card": f"../../models/{model}.html", "all reports": "../../index.html"},
+        links={"Model card": f"../../models/{model}.html"},
     )
     page = files.drift_report(model, as_of)
     write_report(page, drift_page(found.reference, found.current, found.verdict, facts, found.answers))

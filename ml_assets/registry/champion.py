@@ -167,6 +167,14 @@ def record(warehouse: Warehouse, row: PromotionRow) -> None:
         warehouse.replace(PROMOTIONS, frame, _KEY)
 
 
+def decisions_on(warehouse: Warehouse, model: str) -> pd.DataFrame:
+    """Return the rows of ``ops.promotions`` on a model, the oldest first; no rows if there are none."""
+    if not warehouse.exists(PROMOTIONS):
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _TYPES.items()})
+    rows = warehouse.read(PROMOTIONS, list(_TYPES), where=f"model_name = '{model}'").astype(_TYPES)
+    return rows.sort_values("decided_at", kind="stable", ignore_index=True)
+
+
 def decided_by(warehouse: Warehouse, model: str) -> str | None:
     """Return the name of the figure by which was decided last who serves for a model; None where nothing tells."""
     metric = _newest(warehouse, model)["metric"].dropna()
@@ -207,10 +215,7 @@ def _row(decision: Decision, parties: Parties, decided_at: datetime, run_id: str
 
 def _newest(warehouse: Warehouse, model: str) -> pd.DataFrame:
     """Return the newest decision on a model as a frame of one row; no row if there is none."""
-    if not warehouse.exists(PROMOTIONS):
-        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _TYPES.items()})
-    rows = warehouse.read(PROMOTIONS, list(_TYPES), where=f"model_name = '{model}'").astype(_TYPES)
-    return rows.sort_values("decided_at", kind="stable").tail(1).reset_index(drop=True)
+    return decisions_on(warehouse, model).tail(1).reset_index(drop=True)
 
 
 def _frame(row: PromotionRow) -> pd.DataFrame:

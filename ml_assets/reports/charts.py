@@ -12,7 +12,7 @@ from ml_assets.classification.evaluation import Evaluation, Metric, PeriodScores
 from ml_assets.classification.question import Period, Question
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.drawings import Axis, Dot, Drawing, Look, Series, drawing, spread_axis
-from ml_assets.reports.wording import METRIC_WORDS, MetricWords, count, decimal, percent, period_name, with_interval
+from ml_assets.reports.wording import METRIC_WORDS, MetricWords, counted, decimal, percent, period_name, with_interval
 
 _SHARE_TICKS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
 _LOG_TICKS = ((0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"))
@@ -85,7 +85,7 @@ def _calibration(evaluation: Evaluation) -> Drawing | None:
         Dot(
             each.mean_probability,
             each.observed_share,
-            f"{count(each.rows)} rows: predicted {decimal(each.mean_probability)}, came true "
+            f"{counted(each.rows, 'row')}: predicted {decimal(each.mean_probability)}, came true "
             f"{decimal(each.observed_share)} ({decimal(each.low)} to {decimal(each.high)})",
             each.low,
             each.high,

@@ -59,6 +59,7 @@ def _environment() -> Environment:
         "signed": wording.signed,
         "percent": wording.percent,
         "count": wording.count,
+        "counted": wording.counted,
         "interval": wording.interval,
         "with_interval": wording.with_interval,
         "parameter": wording.parameter,

@@ -23,7 +23,7 @@ SCOREBOARD_KEY = ("model_name", "metric", "claimed_target")
 _BESIDE = {"serves", "doubt", "note"}
 SCOREBOARD_COLUMNS = tuple(each.name for each in fields(ScoreboardRow) if each.name not in _BESIDE)
 # Red is for what was proven wrong; what is not known is not green either.
-_TONES = {
+CLAIM_TONES = {
     ScoreVerdict.MET: Tone.GOOD,
     ScoreVerdict.MET_WITHOUT_MODEL: Tone.NOTE,
     ScoreVerdict.NOT_MET: Tone.BAD,
@@ -55,7 +55,7 @@ def scoreboard_html(rows: Sequence[ScoreboardRow]) -> str:
         title="Scoreboard",
         models=models,
         verdicts=verdicts,
-        tones=_TONES,
+        tones=CLAIM_TONES,
         not_evaluated=ScoreVerdict.NOT_EVALUATED,
     )
 

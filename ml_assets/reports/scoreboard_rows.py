@@ -18,7 +18,7 @@ from ml_assets.classification.evaluation import PRIOR, RULE, Evaluation, FoldSta
 from ml_assets.classification.question import Period, Question
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
-from ml_assets.reports.wording import TEST_METRICS, count, decimal, why_not_measurable
+from ml_assets.reports.wording import TEST_METRICS, count, counted, decimal, why_not_measurable
 
 # What is always reported; accuracy only where it is claimed, since a constant answer does well in it.
 _ALWAYS = (Metric.LOG_LOSS, Metric.AUC, Metric.AVERAGE_PRECISION, Metric.LIFT, Metric.BRIER_SKILL)
@@ -176,7 +176,7 @@ def _notes(line: _Line, min_events: int) -> Iterator[str]:
     if figure.achieved.value is None:
         yield why_not_measurable(figure.window)
     elif figure.events < min_events:
-        yield f"The window holds {count(figure.events)} rows of the rarer answer; {count(min_events)} are needed."
+        yield f"The window holds {counted(figure.events, 'row')} of the rarer answer; {count(min_events)} are needed."
 
 
 def _estimate(scores: Scores | None, metric: Metric) -> Estimate:

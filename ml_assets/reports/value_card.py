@@ -20,7 +20,7 @@ from ml_assets.reports.page import rendered
 from ml_assets.reports.plain_card import Tile
 from ml_assets.reports.standing import Standing
 from ml_assets.reports.value_charts import value_course, value_drawings
-from ml_assets.reports.wording import DASH, METRIC_WORDS, MetricWords, count, period_name
+from ml_assets.reports.wording import DASH, METRIC_WORDS, MetricWords, counted, period_name
 
 _IMPORTANCES = 20
 _SEGMENTS = 30
@@ -178,6 +178,6 @@ def _why_not(window: FoldStatistics | None) -> str:
     if window is None or not window.rows:
         return "The test window holds no row whose money is known."
     return (
-        f"The test window holds {count(window.positives)} rows with money; a figure is missing where it needs more, or "
-        "differences among the predictions."
+        f"The test window holds {counted(window.positives, 'row')} with money; a figure is missing where it needs "
+        "more, or differences among the predictions."
     )

@@ -10,7 +10,7 @@ from ml_assets.classification.question import Period
 from ml_assets.cltv.evaluation import BEST_LIST, ValueEvaluation, ValueMetric
 from ml_assets.reports.charts import course_drawing
 from ml_assets.reports.drawings import Axis, Dot, Drawing, Look, Series, drawing, spread_axis
-from ml_assets.reports.wording import METRIC_WORDS, count, decimal, period_name
+from ml_assets.reports.wording import METRIC_WORDS, counted, decimal, period_name
 
 _SHARE_TICKS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
 _LOOKS = {BEST_LIST: Look.REFERENCE}
@@ -73,7 +73,11 @@ def _tenths(evaluation: ValueEvaluation) -> Drawing | None:
         return None
     numbers = tuple(float(number) for number in range(1, len(tenths) + 1))
     truth = tuple(
-        Dot(number, each.mean_truth, f"tenth {number:.0f}, {count(each.rows)} rows: came {decimal(each.mean_truth, 2)}")
+        Dot(
+            number,
+            each.mean_truth,
+            f"tenth {number:.0f}, {counted(each.rows, 'row')}: came {decimal(each.mean_truth, 2)}",
+        )
         for number, each in zip(numbers, tenths, strict=True)
     )
     expected = tuple(

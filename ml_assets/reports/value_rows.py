@@ -17,7 +17,7 @@ from ml_assets.cltv.question import ValueQuestion
 from ml_assets.metrics.estimate import Estimate
 from ml_assets.reports.scoreboard_record import ScoreboardRow, ScoreVerdict
 from ml_assets.reports.scoreboard_rows import last_day
-from ml_assets.reports.wording import POOLED_GINI, count, decimal, signed
+from ml_assets.reports.wording import POOLED_GINI, count, counted, decimal, signed
 
 _NOTHING = Estimate(value=None)
 # What the same money for everybody reaches; of the other metrics it depends on the money.
@@ -112,7 +112,9 @@ def _row(question: ValueQuestion, figure: _Figure, serves: str, min_buyers: int,
     claim = question.claims.get(figure.metric)
     notes = [figure.note]
     if is_evaluated and figure.window.buyers < min_buyers:
-        notes.append(f"The window holds {count(figure.window.buyers)} rows with money; {count(min_buyers)} are needed.")
+        notes.append(
+            f"The window holds {counted(figure.window.buyers, 'row')} with money; {count(min_buyers)} are needed."
+        )
     return ScoreboardRow(
         model_name=question.name,
         metric=figure.metric,

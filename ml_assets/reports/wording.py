@@ -140,6 +140,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a count of things, such as "1 row" or "2,000 rows"."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+
+
 def interval(estimate: Estimate, digits: int = 3) -> str:
     """Return an estimate's interval as "0.690 to 0.735"; empty without one."""
     if estimate.value is None or estimate.low is None or estimate.high is None:
@@ -172,8 +177,10 @@ def why_not_measurable(fold: FoldStatistics) -> str:
     rarer = min(fold.positives, fold.rows - fold.positives)
     if rarer == 0:
         answer = "yes" if fold.positives else "no"
-        return f"All {count(fold.rows)} rows of the {fold.name} window have the answer {answer}: nothing can be ranked."
+        whole = "The only row" if fold.rows == 1 else f"All {count(fold.rows)} rows"
+        have = "has" if fold.rows == 1 else "have"
+        return f"{whole} of the {fold.name} window {have} the answer {answer}: nothing can be ranked."
     return (
-        f"The {fold.name} window holds {count(rarer)} rows of the rarer answer; a figure is missing where resamples of "
-        "the entities do not all allow it, or where all probabilities are alike."
+        f"The {fold.name} window holds {counted(rarer, 'row')} of the rarer answer; a figure is missing where "
+        "resamples of the entities do not all allow it, or where all probabilities are alike."
     )

@@ -58,6 +58,11 @@ class SegmentationFamily:
         return self.question.name
 
     @property
+    def words(self) -> str:
+        """The question in words."""
+        return self.question.words
+
+    @property
     def source(self) -> str:
         """Source that is asked about."""
         return self.question.source

@@ -129,7 +129,7 @@ def test_the_list_says_what_was_found_and_leads_there(window: Page, files: Model
     expect(window.get_by_role("link", name="olist")).to_be_visible()
     window.get_by_role("link", name="2018-08-31: drift").first.click()
     expect_charts(window, 3)
-    window.get_by_role("link", name="All reports").click()
+    window.get_by_role("link", name="Overview").click()
     expect(window.get_by_role("heading", level=1)).to_have_text("Reports")
 
 

@@ -68,6 +68,8 @@ def test_named_values_are_taken_and_paths_made_absolute(monkeypatch: pytest.Monk
         ("MLFLOW_TRACKING_URI", "sqlite:///:memory:", "neither sqlite:/// and the path of a file nor"),
         ("MLFLOW_TRACKING_URI", "file:///mlruns", "start mlflow server on it and name that server's address"),
         ("ECOM_REPORTS_URL", "localhost:3001", "ECOM_REPORTS_URL='localhost:3001' is not a web address; write it as"),
+        ("ECOM_DAGSTER_URL", "localhost:3000", "ECOM_DAGSTER_URL='localhost:3000' is not a web address"),
+        ("ECOM_MLFLOW_URL", "https://me:secret@host", "ECOM_MLFLOW_URL holds a user or a password"),
         ("DAGSTER_HOME", "/somewhere/*", "name another folder in ECOM_HOME or DAGSTER_HOME"),
     ],
 )
@@ -189,3 +191,25 @@ def test_a_webhook_that_is_no_web_address_is_refused_without_repeating_it(value:
     with pytest.raises(SettingsError, match="ECOM_ALERT_WEBHOOK is not a web address") as raised:
         load_settings({"ECOM_ALERT_WEBHOOK": value})
     assert "hidden" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("environ", "dagster", "mlflow"),
+    [
+        ({}, "http://localhost:3000", "http://localhost:5000"),
+        ({"ECOM_UI_PORT": "3100", "ECOM_MLFLOW_PORT": "5100"}, "http://localhost:3100", "http://localhost:5100"),
+        ({"ECOM_DAGSTER_URL": "https://runs.example/"}, "https://runs.example", "http://localhost:5000"),
+        ({"MLFLOW_TRACKING_URI": "http://models.example:5000"}, "http://localhost:3000", "http://models.example:5000"),
+        (
+            {"MLFLOW_TRACKING_URI": "http://inside:5000", "ECOM_MLFLOW_URL": "https://models.example"},
+            "http://localhost:3000",
+            "https://models.example",
+        ),
+        ({"MLFLOW_TRACKING_URI": "sqlite:////elsewhere/models.db"}, "http://localhost:3000", None),
+    ],
+)
+def test_pages_elsewhere_are_where_they_are_served(
+    environ: dict[str, str], dagster: str, mlflow: str | None, tmp_path: Path
+) -> None:
+    settings = load_settings({"ECOM_HOME": str(tmp_path), **environ})
+    assert (settings.dagster_url, settings.mlflow_url) == (dagster, mlflow)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS
@@ -15,7 +17,8 @@ from ml_assets.classification.question import Question
 from ml_assets.contract import FILES_RESOURCE, REGISTRY_RESOURCE, SCOREBOARD, WAREHOUSE_RESOURCE
 from ml_assets.files import write_text
 from ml_assets.registry.names import CANDIDATE, CHAMPION
-from ml_assets.scoreboard import build_scoreboard_asset, gathered_rows
+from ml_assets.reports.model_lines import stored_lines
+from ml_assets.scoreboard import build_scoreboard_asset, gathered_rows, serving_since
 from tests.fixtures.question_home import SELLERS, QuestionHome
 from tests.unit.registry.builders import evaluation, registered, saved
 
@@ -70,7 +73,8 @@ def test_it_says_who_serves(home: QuestionHome, tmp_path: Path) -> None:
     families = [QuestionFamily(VISITORS), QuestionFamily(SELLERS)]
 
     def said() -> str:
-        return json.dumps([str(row) for row in gathered_rows(families, home.files, home.registry)])
+        serving = {family.name: home.registry.aliased(family.name, CHAMPION) for family in families}
+        return json.dumps([str(row) for row in gathered_rows(families, home.files, serving)])
 
     assert "nobody" in said()
     folder = saved(tmp_path / "model")
@@ -78,7 +82,8 @@ def test_it_says_who_serves(home: QuestionHome, tmp_path: Path) -> None:
     renamed = replace(SELLERS, name=version.name)
     home.registry.set_alias(version, CHAMPION)
     write_text(home.files.evaluation(version.name), evaluation().model_dump_json())
-    rows = gathered_rows([QuestionFamily(renamed)], home.files, home.registry)
+    serving = {renamed.name: home.registry.aliased(renamed.name, CHAMPION)}
+    rows = gathered_rows([QuestionFamily(renamed)], home.files, serving)
     assert rows
     assert any("boosted trees" in str(row) for row in rows)
 
@@ -87,3 +92,28 @@ def test_without_any_question_there_is_a_page_all_the_same(home: QuestionHome) -
     assert board(home).success
     assert home.files.scoreboard.exists()
     assert home.warehouse.read(SCOREBOARD).empty
+
+
+def decisions(*served_until_then: str | None) -> pd.DataFrame:
+    days = pd.date_range("2026-01-01", periods=len(served_until_then))
+    return pd.DataFrame({"decided_at": days, "champion_version": pd.Series(list(served_until_then), dtype="string")})
+
+
+def test_a_version_serves_since_the_decision_before_which_another_one_did() -> None:
+    # The first two decisions found nobody; by the third, version 2 came; the last two found it serving.
+    assert serving_since(decisions(None, None, "1", "2", "2"), "2") == date(2026, 1, 3)
+    assert serving_since(decisions(None), "1") == date(2026, 1, 1)
+    assert serving_since(decisions("2", "2"), "2") is None
+    assert serving_since(decisions(), "2") is None
+
+
+def test_each_model_has_a_line_on_the_front_page(home: QuestionHome) -> None:
+    board(home, SELLERS, VISITORS)
+    lines, trouble = stored_lines(home.files.model_lines)
+    assert trouble == ""
+    assert [(line.name, line.words, line.serves, line.version, line.since) for line in lines] == [
+        (SELLERS.name, SELLERS.words, "nobody", None, None),
+        (VISITORS.name, VISITORS.words, "nobody", None, None),
+    ]
+    assert lines[0].estimate.value is not None
+    assert SELLERS.words in home.files.index.read_text(encoding="utf-8")

@@ -97,8 +97,9 @@ def answers_sentence(columns: Sequence[ColumnDrift], window: Window, reference_n
 
 def too_few(reference_rows: int, current_rows: int, min_rows: int, reference_name: str) -> str:
     """Return why nothing can be said."""
+    rows = "row" if reference_rows == 1 else "rows"
     return (
-        f"{reference_rows:,} rows of {reference_name} and {current_rows:,} of the current window are too few: "
+        f"{reference_rows:,} {rows} of {reference_name} and {current_rows:,} of the current window are too few: "
         f"each needs {min_rows:,}."
     )
 

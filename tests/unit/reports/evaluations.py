@@ -263,7 +263,7 @@ FACTS = CardFacts(
     data_to=date(2018, 10, 17),
     complete_until=date(2018, 8, 27),
     measured_with=EvaluationConfig(),
-    links={"All reports": "../index.html", "Scoreboard": "../scoreboard.html"},
+    links={"Its drift": "../index.html#drift", "All figures": "../scoreboard.html"},
     tables=(
         FactsTable(
             title="Spread over seeds",
