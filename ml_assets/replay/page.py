@@ -7,11 +7,12 @@ of all pages (``reports``).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from ml_assets.replay.alarms import AlarmFigures, Truth
-from ml_assets.replay.figures import ModelFigures, PolicyFigures
+from ml_assets.replay.figures import Mark, ModelFigures, PolicyFigures
 from ml_assets.replay.policies import LOOKS, Policy
 from ml_assets.replay.records import StepRecord
 from ml_assets.reports.drawings import Axis, Dot, Drawing, Look, Series, drawing, spread_axis
@@ -21,19 +22,10 @@ from ml_assets.reports.wording import DASH, count, decimal, signed
 
 TITLE = "Replay"
 _DIGITS = 4
-# So many names of periods stand below a drawing without touching.
+# So many days stand below a drawing without touching.
 _MOST_NAMES = 5
-_HEADER = (
-    "policy",
-    "log-loss",
-    "lower than never by",
-    "trainings",
-    "promoted",
-    "alarms",
-    "alarms a year",
-    "false a year",
-    "shift seen after",
-)
+_LOSSES = ("policy", "log-loss", "lower than never by")
+_ALARMS = ("policy", "trainings", "promoted", "alarms", "alarms a year", "false a year", "shift seen after")
 
 
 class ReplayResult(BaseModel):
@@ -102,31 +94,35 @@ def _section(figures: ModelFigures, truth: Truth, records: Mapping[Policy, Seque
         f"{replayed} Judged on {count(figures.rows)} rows of {count(figures.entities)} entities; the mean log-loss and "
         "its differences have 95 % intervals by a bootstrap over entities, paired on the same rows."
     )
-    table = FactsTable(
-        "Policies side by side",
+    losses = FactsTable(
+        "What scores were worth",
+        "Never is the yardstick: what the first training brought, and no other.",
+        _LOSSES,
+        tuple(_loss_row(each) for each in figures.policies),
+    )
+    alarms = FactsTable(
+        "Trainings and alarms",
         "Trainings come after the first one, which all share. An alarm is a day on which drift or decay became a cause "
         "for a training.",
-        _HEADER,
-        tuple(_row(each, truth) for each in figures.policies),
+        _ALARMS,
+        tuple(_alarm_row(each, truth) for each in figures.policies),
     )
-    return Section(figures.model, words, points, (table,), tuple(_drawings(figures)))
+    return Section(figures.model, words, points, (losses, alarms), tuple(_drawings(figures)))
 
 
-def _row(figures: PolicyFigures, truth: Truth) -> tuple[str, ...]:
-    promoted = sum(mark.is_promoted for mark in figures.trainings)
+def _loss_row(figures: PolicyFigures) -> tuple[str, ...]:
     gain, loss = figures.gain, figures.log_loss
-    own = DASH if figures.policy is Policy.NEVER else signed(gain.value, _DIGITS)
-    if figures.policy is not Policy.NEVER and gain.low is not None:
-        own = f"{own} ({signed(gain.low, _DIGITS)} to {signed(gain.high, _DIGITS)})"
     between = "" if loss.low is None else f" ({decimal(loss.low, _DIGITS)} to {decimal(loss.high, _DIGITS)})"
-    return (
-        figures.policy.value,
-        f"{decimal(loss.value, _DIGITS)}{between}",
-        own,
-        str(len(figures.trainings)),
-        str(promoted),
-        *_alarm_cells(figures.alarms, truth),
-    )
+    own = DASH
+    if figures.policy is not Policy.NEVER:
+        own = signed(gain.value, _DIGITS)
+        own += "" if gain.low is None else f" ({signed(gain.low, _DIGITS)} to {signed(gain.high, _DIGITS)})"
+    return figures.policy.value, f"{decimal(loss.value, _DIGITS)}{between}", own
+
+
+def _alarm_row(figures: PolicyFigures, truth: Truth) -> tuple[str, ...]:
+    promoted = sum(mark.is_promoted for mark in figures.trainings)
+    return figures.policy.value, str(len(figures.trainings)), str(promoted), *_alarm_cells(figures.alarms, truth)
 
 
 def _alarm_cells(alarms: AlarmFigures | None, truth: Truth) -> tuple[str, str, str, str]:
@@ -145,49 +141,42 @@ def _rate(a_year: float | None) -> str:
 def _drawings(figures: ModelFigures) -> list[Drawing]:
     """Return one drawing for each policy that trains, with never beside it."""
     never = next((each for each in figures.policies if each.policy is Policy.NEVER), None)
-    values = [value for each in figures.policies for value in each.course]
-    across, up = _periods(figures), spread_axis("log-loss", values)
-    return [_drawing(figures, each, never, across, up) for each in figures.policies if each is not never]
+    up = spread_axis("log-loss", [value for each in figures.policies for value in each.course])
+    return [_drawing(figures, each, never, up) for each in figures.policies if each is not never]
 
 
-def _periods(figures: ModelFigures) -> Axis:
-    number = len(figures.periods)
-    every = -(-number // _MOST_NAMES)
-    ticks = tuple((float(i), figures.periods[i].isoformat()) for i in range(0, number, every))
-    return Axis("period", -0.5, number - 0.5, ticks)
+def _time(figures: ModelFigures) -> Axis:
+    """Return the days of the replay as an axis that holds all periods."""
+    first, last = min(figures.first, *figures.periods), figures.last
+    between = (last - first).days / (_MOST_NAMES - 1)
+    ticks = [first + timedelta(days=round(n * between)) for n in range(_MOST_NAMES)]
+    named = tuple((float(tick.toordinal()), f"{tick:%Y-%m-%d}") for tick in dict.fromkeys(ticks))
+    return Axis("day", float(first.toordinal()), float(last.toordinal()), named)
 
 
-def _drawing(
-    figures: ModelFigures, policy: PolicyFigures, never: PolicyFigures | None, across: Axis, up: Axis
-) -> Drawing:
-    places = tuple(float(i) for i in range(len(figures.periods)))
-    behind = () if never is None else (Series(Policy.NEVER.value, Look.REFERENCE, places, never.course),)
+def _drawing(figures: ModelFigures, own: PolicyFigures, never: PolicyFigures | None, up: Axis) -> Drawing:
+    places = tuple(float(period.toordinal()) for period in figures.periods)
     promoted, others = (
-        tuple(_dot(figures, policy, mark.day.toordinal(), f"{mark.day}, {mark.words}") for mark in marked)
-        for marked in (
-            [mark for mark in policy.trainings if mark.is_promoted],
-            [mark for mark in policy.trainings if not mark.is_promoted],
-        )
+        tuple(_dot(figures, own, mark) for mark in own.trainings if mark.is_promoted is wanted)
+        for wanted in (True, False)
     )
+    series = [] if never is None else [Series(Policy.NEVER.value, Look.REFERENCE, places, never.course)]
+    series += [Series("trained, nobody replaced", Look.RULE, dots=others)] if others else []
     return drawing(
-        policy.policy.value,
-        f"Mean log-loss by period, lower is better. A filled dot is a training whose version serves from then on, an "
-        f"open one a training after which who served went on: {len(promoted)} and {len(others)}.",
-        across,
+        own.policy.value,
+        f"Mean log-loss of the rows of each period, lower is better. Filled dots are the {len(promoted)} trainings "
+        f"whose version serves from then on, open ones the {len(others)} after which who served went on.",
+        _time(figures),
         up,
-        (
-            *behind,
-            Series("trained in vain", Look.RULE, dots=others),
-            Series(policy.policy.value, Look.MODEL, places, policy.course, promoted),
-        ),
+        (*series, Series(own.policy.value, Look.MODEL, places, own.course, promoted)),
     )
 
 
-def _dot(figures: ModelFigures, policy: PolicyFigures, ordinal: int, words: str) -> Dot:
-    """Return a training as a point of the course, at the newest judged period that had begun by its day."""
-    begun = [i for i, period in enumerate(figures.periods) if period.toordinal() <= ordinal]
-    place = begun[-1] if begun else 0
-    return Dot(float(place), policy.course[place], words)
+def _dot(figures: ModelFigures, own: PolicyFigures, mark: Mark) -> Dot:
+    """Return a training on its day, as high as the newest judged period that had begun by then."""
+    begun = [i for i, period in enumerate(figures.periods) if period <= mark.day]
+    height = own.course[begun[-1] if begun else 0]
+    return Dot(float(mark.day.toordinal()), height, f"{mark.day}, {mark.words}")
 
 
 def _told(record: StepRecord) -> str | None:
