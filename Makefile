@@ -16,7 +16,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines rollback doctor backup restore bench evidence sources download features readme lock clean
+.PHONY: help setup run test test-fast lint format ui dbt postgres sample raw-as-of audit audit-engines rollback replay doctor backup restore bench evidence sources download features readme lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -81,6 +81,9 @@ audit-engines: $(READY) ## build with DuckDB what stands on the Postgres server 
 
 rollback: $(READY) ## the previous champion serves again, and its scores stand: make rollback MODEL=name
 	@$(BIN)/python -m ecom_assets.commands.rollback --model "$(or $(MODEL),$(error name a model: make rollback MODEL=name))"
+
+replay: $(READY) ## history re-enacted under several policies of retraining (OUT=dir, ARGS="--from 2017-12-31 --models name")
+	@$(BIN)/python -m ecom_assets.commands.replay $(if $(OUT),--out "$(OUT)") $(ARGS)
 
 doctor: $(READY) ## what is wrong with machine, settings and home, and what repairs it; changes nothing
 	@$(BIN)/python -m ecom_assets.commands.doctor $(ARGS)

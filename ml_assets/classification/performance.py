@@ -54,13 +54,7 @@ def scored_rows(
         Parts of the rows of the version's training, of which the test window is one.
     """
     key = shared_key(question, table)
-    complete = complete_until(warehouse, question)
-    end = pd.Timestamp(complete) + pd.Timedelta(days=1) if complete is not None else pd.Timestamp(0)
-    where = question.rows_where(
-        f"{question.known_answer} is not null", f"{question.horizon_ends_column} <= timestamp '{end}'"
-    )
-    columns = list(dict.fromkeys([*key, question.entity, *answers]))
-    labels = warehouse.read(question.table, columns, where)
+    labels = settled_answers(question, table, warehouse, answers)
     wanted = list(dict.fromkeys([*key, AS_OF_DATE, SCORE, MODEL_VERSION, IS_BACKTEST]))
     scores = warehouse.read(table.name, wanted, where=f"not {IS_BACKTEST}")
     rows = settled(scores, labels, key, version)
@@ -69,6 +63,29 @@ def scored_rows(
         return rows
     periods = question.period_of(rows[AS_OF_DATE].to_numpy(dtype="datetime64[us]"))
     return rows.loc[periods > np.datetime64(tested, "D")].reset_index(drop=True)
+
+
+def settled_answers(
+    question: Question, table: PredictionTable, warehouse: Warehouse, answers: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the rows whose answers are known for certain: whichever it is, it would be known by now.
+
+    Parameters
+    ----------
+    question, table
+        What was asked, and the table of its scores.
+    warehouse
+        Where the rows are.
+    answers
+        Columns that are wanted beside the columns by which a score finds its row, and the entity.
+    """
+    complete = complete_until(warehouse, question)
+    end = pd.Timestamp(complete) + pd.Timedelta(days=1) if complete is not None else pd.Timestamp(0)
+    where = question.rows_where(
+        f"{question.known_answer} is not null", f"{question.horizon_ends_column} <= timestamp '{end}'"
+    )
+    columns = list(dict.fromkeys([*shared_key(question, table), question.entity, *answers]))
+    return warehouse.read(question.table, columns, where)
 
 
 def last_tested(folds: Iterable[FoldStatistics]) -> date | None:

@@ -30,10 +30,17 @@ def fit_and_register(
 ) -> tuple[TrainingFacts, Trained]:
     """Fit the candidates, and register the chosen one unless the same rows, settings and code made a version before."""
     trained = family.fit(files, config, code_version, lambda: _champion(family.name, registry))
+    return register_trained(family, files, registry, trained, run_id), trained
+
+
+def register_trained(
+    family: Family, files: ModelFiles, registry: ModelRegistry, trained: Trained, run_id: str
+) -> TrainingFacts:
+    """Register the chosen one of stored candidates unless it was before, and store which version it is."""
     version = register_candidate(family, files, registry, trained, trained.facts.chosen, run_id)
     facts = trained.facts.model_copy(update={"version": version.number})
     write_text(files.training_facts(family.name), facts.model_dump_json(indent=2))
-    return facts, trained
+    return facts
 
 
 def register_candidate(

@@ -39,10 +39,11 @@ def settled(scores: pd.DataFrame, labels: pd.DataFrame, key: Sequence[str], vers
     """
     is_judged = (scores[MODEL_VERSION] == version) & ~scores[IS_BACKTEST].astype(bool)
     names = list(key)
-    own = _comparable(scores.loc[is_judged], names)
-    return own.merge(_comparable(labels, names), on=names, how="inner", validate="many_to_one")
+    own = comparable(scores.loc[is_judged], names)
+    return own.merge(comparable(labels, names), on=names, how="inner", validate="many_to_one")
 
 
-def _comparable(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+def comparable(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Return rows whose dates in the key compare as moments, whatever the engine gave."""
     dates = [name for name in key if name.endswith(("_date", "_at"))]
     return frame.assign(**{name: pd.to_datetime(frame[name]).astype("datetime64[us]") for name in dates})
