@@ -76,7 +76,7 @@ def test_who_was_scored_is_where_the_page_looks_for_them(built_home: Home) -> No
         [(who, score)] = built_home.query(
             f"select {table.key[0]}, score from {table.name} order by as_of_date desc, {table.key[0]} limit 1"
         )
-        number = int(hashes_of([who])[0]) & (kinds[kind]["files"] - 1)
+        number = int(hashes_of([str(who)])[0]) & (kinds[kind]["files"] - 1)
         data = json.loads((folder / "data" / kind / f"{number}.js").read_text()[len("ecomLookup(") : -len(");\n")])
         newest = data["tables"][model]["newest"]
         assert newest["score"][newest["who"].index(data["ids"].index(who))] == pytest.approx(score, abs=1e-4)
