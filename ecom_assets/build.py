@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from ecom_assets.dbt.assets import build_dbt_assets, build_serving_assets, build_unit_test_checks
+from ecom_assets.dbt.docs_asset import build_docs_asset
 from ecom_assets.dbt.project import dbt_project, prepared_manifest, project_variables
 from ecom_assets.dbt.resource import PinnedDbt
 from ecom_assets.dbt.translator import WarehouseTranslator
@@ -67,6 +68,7 @@ def build_defs(
             *build_model_assets(settings.sources, settings.engine.pool, settings.warehouse_identity),
             build_serving_assets(manifest, project, translator, settings.engine.pool),
             *build_export_assets(settings, manifest),
+            build_docs_asset(settings, manifest, translator),
         ],
         asset_checks=build_unit_test_checks(manifest, translator, settings.engine.pool),
         jobs=[*build_jobs(sources), build_audit_job(settings), build_parity_job(settings)],

@@ -102,6 +102,11 @@ class ModelFiles:
         return self.reports_dir / "lookup"
 
     @property
+    def dbt_docs(self) -> Path:
+        """Return where the documentation of all tables lies."""
+        return self.reports_dir / "dbt" / "index.html"
+
+    @property
     def replay(self) -> Path:
         """Return where the page lies that tells how history was re-enacted, where somebody put one."""
         return self.reports_dir / "replay" / "index.html"

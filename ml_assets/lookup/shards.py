@@ -99,19 +99,20 @@ def hashes_of(ids: Sequence[str] | pd.Index[str]) -> NDArray[np.uint64]:
 
 def _bytes_of(table: LookedUp) -> NDArray[np.float64]:
     """Return at least what each row of a table takes in a file."""
-    taken = _ROW_BYTES + table.rows[REASONS].str.len().fillna(0).to_numpy(dtype=np.float64)
+    taken = np.full(len(table.rows), _ROW_BYTES, dtype=np.float64)
+    taken += table.rows[REASONS].str.len().fillna(0).to_numpy(dtype=np.float64)
     for name in table.facts:
         values = table.rows[name].dropna()
         is_number = pd.api.types.is_float_dtype(values.infer_objects())
-        taken[values.index] += _NUMBER_BYTES if is_number else _text_bytes(values)
+        taken[values.index] += np.float64(_NUMBER_BYTES) if is_number else _text_bytes(values)
     return taken
 
 
 def _text_bytes(texts: pd.Series[Any]) -> NDArray[np.float64]:
     """Return at least what texts take in JSON, with quotes and a comma behind them."""
     known = texts.astype("string")
-    is_plain = ~known.str.contains(_NOT_PLAIN).to_numpy(dtype=bool)
-    return known.str.len().to_numpy(dtype=np.float64) * np.where(is_plain, 1, _LETTER_BYTES) + 3
+    each = np.where(known.str.contains(_NOT_PLAIN).to_numpy(dtype=np.bool_), float(_LETTER_BYTES), 1.0)
+    return np.asarray(known.str.len(), dtype=np.float64) * each + 3
 
 
 def _oldest_age(tables: Sequence[LookedUp], weights: Sequence[NDArray[np.float64]], room: float) -> int:

@@ -36,6 +36,7 @@ from ml_assets.contract import FILES_RESOURCE, ML_KEY_PREFIX, REGISTRY_RESOURCE
 from ml_assets.definitions import families_of, questions_of
 from ml_assets.family.assets import SCHEMA_CHECK
 from ml_assets.keys import MONITORING, Step, Watch, model_asset_key, watch_asset_key
+from ml_assets.lookup.assets import LOOKUP_ASSET
 from ml_assets.monitoring.assets import DRIFT_HISTORY
 from ml_assets.monitoring.quality_assets import quality_key
 from ml_assets.predictions import AS_OF_DATE, DECLARED_TABLES, PREDICTION_TABLES
@@ -192,7 +193,7 @@ def test_what_reads_scores_stands_behind_them_and_nothing_else_does(
     serving = {dg.AssetKey(["marts", name]) for name in names}
     readers = {key for table in DECLARED_TABLES.values() for key in graph.get(dg.AssetKey(table.asset_key)).child_keys}
     judged = {watch_asset_key(family.name, Watch.PERFORMANCE) for family in families_of(SOURCES)}
-    assert readers == serving | judged
+    assert readers == serving | judged | {LOOKUP_ASSET}
     tagged = {node["name"] for node in manifest["nodes"].values() if "after_predictions" in node["tags"]}
     assert tagged == {key.path[-1] for key in serving}
     # They wait for the models, and a refresh of the warehouse alone has none of these.

@@ -54,6 +54,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (folder / "away").symlink_to(base)
     (folder / "linked").mkdir()
     (folder / "linked" / "index.html").symlink_to(base / "secret.txt")
+    (folder / "hidden.html").symlink_to(folder / ".private" / "page.html")
+    (folder / "lookup" / "data").mkdir(parents=True)
+    (folder / "lookup" / "index.html").write_text("a page in a folder")
+    (folder / "lookup" / "data" / "0.js").write_text("rows()")
     (folder / "circle.html").symlink_to(folder / "circle.html")
     server = report_server(folder, "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever)
@@ -73,6 +77,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ("/models/churn.html?from=dagster", b"a card", "text/html"),
         ("/models/../index.html", b"all reports", "text/html"),
         ("/scoreboard.json", b"[]", "application/json"),
+        ("/lookup/", b"a page in a folder", "text/html"),
+        ("/lookup/data/0.js", b"rows()", "text/javascript"),
+        ("/lookup/data/../index.html", b"a page in a folder", "text/html"),
+        # A question mark ends the path: what follows is no part of it.
+        ("/index.html?../secret.txt", b"all reports", "text/html"),
     ],
 )
 def test_a_page_is_read(site: Site, path: str, body: bytes, kind: str) -> None:
@@ -95,7 +104,22 @@ def test_a_page_is_read(site: Site, path: str, body: bytes, kind: str) -> None:
         "/../reports_beside/secret.txt",
         "//secret.txt",
         "/%2fsecret.txt",
+        "/%252e%252e/secret.txt",
+        "/%c0%ae%c0%ae/secret.txt",
+        "/....//secret.txt",
+        "/.%2e/secret.txt",
+        "/%2e%2e%5csecret.txt",
+        "/%2e%2e%2f%2e%2e%2fsecret.txt",
+        "/lookup/data/%2e%2e/%2e%2e/%2e%2e/secret.txt",
+        "/index.html/../../secret.txt",
+        "/nowhere/../../secret.txt",
         "/out.html",
+        "/out.html%00.html",
+        "/index.html%00",
+        "/%0a/../../secret.txt",
+        f"/{'x' * 5_000}",
+        "/hidden.html",
+        "/lookup/data/",
         "/away/secret.txt",
         "/linked/",
         "/circle.html",
@@ -125,7 +149,16 @@ def test_the_whole_path_of_a_secret_is_no_page(site: Site) -> None:
         assert site.ask(path)[0] in {400, 404}
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_a_folder_leads_to_its_page_and_never_to_another_machine(site: Site) -> None:
+    status, _, headers = site.ask("/lookup")
+    assert (status, headers["Location"]) == (301, "/lookup/")
+    for path in ("//lookup", "///lookup", "/%2flookup", "//elsewhere.test/%2e%2e", "//elsewhere.test/..//lookup"):
+        address = site.ask(path)[2]["Location"]
+        # Two slashes would begin the name of a machine.
+        assert address is None or (address[0] == "/" and address[1] not in "/\\"), path
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "MKCOL"])
 def test_nothing_can_be_written(site: Site, method: str) -> None:
     before = sorted(path.name for path in site.folder.rglob("*"))
     assert site.ask("/index.html", method)[0] == 501
