@@ -29,7 +29,8 @@ def train(turn: Turn, *, may_be_equal: bool = False) -> TrainingRecord:
         Whether the new version only has to be no worse, by a margin if one is declared.
     """
     family, place, before = turn.family, turn.place, turn.champion
-    run = f"replay of {turn.policy} on {turn.day.day}"
+    # The first training of one policy is that of all.
+    run = f"replay of {turn.day.day}"
     trained = turn.day.trained(family)
     turn.day.hand_over(family, place.files)
     register_trained(family, place.files, place.registry, trained, run)
