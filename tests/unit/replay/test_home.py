@@ -14,7 +14,11 @@ from tests.unit.registry.builders import registered, saved
 from tests.unit.replay.made_records import MODEL, a_day
 
 PLAN = Plan(files="f", code="c", days={"olist": (date(2018, 1, 31), date(2018, 2, 28))})
-OTHERS = [PLAN.model_copy(update=change) for change in ({"files": "g"}, {"code": "d"}, {"days": {}})]
+OTHERS = [
+    Plan(files="g", code=PLAN.code, days=PLAN.days),
+    Plan(files=PLAN.files, code="d", days=PLAN.days),
+    Plan(files=PLAN.files, code=PLAN.code, days={}),
+]
 
 
 def opened(folder: Path, plan: Plan = PLAN) -> ReplayHome:

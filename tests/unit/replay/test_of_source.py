@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
@@ -122,5 +123,5 @@ def test_history_ends_where_nothing_new_is_complete_unless_a_day_is_asked_for(
         ({"champion": None, "training": a_training()}, "drift: trained blend, kept; nobody serves"),
     ],
 )
-def test_a_day_is_told_in_a_line(changes: dict[str, object], words: str) -> None:
+def test_a_day_is_told_in_a_line(changes: dict[str, Any], words: str) -> None:
     assert told(a_day(date(2018, 1, 31), **changes)) == f"2018-01-31 churn_things {words}"
