@@ -24,6 +24,7 @@ from ml_assets.replay.turn import Place
 
 _PLAN = "replay_plan.json"
 _STORE, _ARTIFACTS = "mlflow.db", "mlartifacts"
+_DAYS = "days"
 # Pages of a replay are opened as files: nobody serves them.
 _NO_ADDRESS = ""
 
@@ -94,6 +95,23 @@ class ReplayHome:
             registry=ModelRegistry(f"{SQLITE}{folder / _STORE}", folder / _ARTIFACTS),
         )
 
+    def begun_alike(self, policy: Policy, first: StepRecord) -> StepRecord:
+        """Give a policy what another one has after its first day, and return the record of that day, to be kept.
+
+        Parameters
+        ----------
+        policy
+            Who begins; what it had before goes.
+        first
+            The only day of the other one.
+        """
+        begun = self._folder(first.policy, first.model)
+        ModelFiles.replace_folder(
+            self._folder(policy, first.model),
+            lambda folder: shutil.copytree(begun, folder, ignore=shutil.ignore_patterns(_DAYS)),
+        )
+        return first.model_copy(update={"policy": policy})
+
     def own(self, policy: Policy, model: str) -> DuckDBWarehouse:
         """Return the scores and decisions of a policy."""
         return DuckDBWarehouse(path=str(self._folder(policy, model) / "warehouse.duckdb"))
@@ -104,14 +122,14 @@ class ReplayHome:
 
     def records(self, policy: Policy, model: str) -> list[StepRecord]:
         """Return the days of a policy and model, the oldest first."""
-        found = sorted(self._folder(policy, model).glob("days/*.json"))
+        found = sorted(self._folder(policy, model).glob(f"{_DAYS}/*.json"))
         return [StepRecord.model_validate_json(path.read_text(encoding="utf-8")) for path in found]
 
     def _folder(self, policy: Policy, model: str) -> Path:
         return self.folder / "policies" / policy.value / model
 
     def _record(self, policy: Policy, model: str, day: date) -> Path:
-        return self._folder(policy, model) / "days" / f"{day.isoformat()}.json"
+        return self._folder(policy, model) / _DAYS / f"{day.isoformat()}.json"
 
     def _files(self, folder: Path) -> ModelFiles:
         return ModelFiles(folder / "models", self.page.parent.parent, _NO_ADDRESS, self.commit)

@@ -84,9 +84,15 @@ class SourceReplay:
                 if before and before[-1].day >= day:
                     continue
                 turn = Turn(family, policy, shared, places[policy, family.name])
-                done = step(turn, before[-1] if before else None)
+                alike = None if before else self._begun(family.name, day)
+                done = self.home.begun_alike(policy, alike) if alike else step(turn, before[-1] if before else None)
                 self.home.record(done)
                 self.say(told(done))
+
+    def _begun(self, model: str, day: date) -> StepRecord | None:
+        """Return the first day of a policy that has had no other one yet: all of them begin with the same training."""
+        begun = (self.home.records(policy, model) for policy in self.wanted.policies)
+        return next((days[0] for days in begun if len(days) == 1 and days[0].day == day), None)
 
     def _turns(self) -> list[tuple[Policy, str]]:
         return [(policy, family.name) for family in self.families for policy in self.wanted.policies]

@@ -77,11 +77,16 @@ def register_candidate(
 def measure_version(family: Family, files: ModelFiles, registry: ModelRegistry, config: Any) -> Measured:
     """Measure the version that was registered last, and write the figures onto its run."""
     measured = family.measure(files, config)
+    keep_measured(family, files, registry, measured)
+    return measured
+
+
+def keep_measured(family: Family, files: ModelFiles, registry: ModelRegistry, measured: Measured) -> None:
+    """Store what was measured of the version that was registered last, and write the figures onto its run."""
     path = files.evaluation(family.name)
     write_text(path, measured.record.model_dump_json(indent=2))
     version = newest_version(family.name, files, registry)
     registry.log_evaluation(version, measured.metrics, {path.name: path, **measured.artifacts})
-    return measured
 
 
 def candidate_fingerprint(facts: TrainingFacts, candidate: str) -> str:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from ml_assets.classification.family import QuestionFamily
+from ml_assets.classification.family import MeasurementConfig, QuestionFamily
 from ml_assets.config import ScoringConfig, SplitConfig, TrainingConfig
 from ml_assets.family.family import Trained
-from ml_assets.family.records import Answers
+from ml_assets.family.records import Answers, Measured
 from ml_assets.files import ModelFiles
 from ml_assets.monitoring.comparison import Compared, ComparisonConfig, NotCompared, compare
 from ml_assets.registry.names import FINGERPRINT
@@ -66,6 +66,20 @@ class Day:
         files.replace_folder(
             files.work_dir / family.name, lambda folder: shutil.copytree(made, folder, copy_function=os.link)
         )
+
+    def measured(self, family: QuestionFamily, files: ModelFiles, config: MeasurementConfig) -> Measured:
+        """Return what the training of the day is worth, under the version's number of whoever asked first.
+
+        Parameters
+        ----------
+        family
+            The model.
+        files
+            Of a policy to whom the training was handed over, and which has registered it.
+        config
+            Settings.
+        """
+        return self._once(("measured", family.name), lambda: family.measure(files, config))
 
     def answers(self, family: QuestionFamily, registry: ModelRegistry, version: Version) -> Answers:
         """Return what a version answers to the newest rows."""

@@ -23,7 +23,9 @@ from ml_assets.reports.wording import DASH, count, decimal, signed
 TITLE = "Replay"
 _DIGITS = 4
 # So many days stand below a drawing without touching.
-_MOST_NAMES = 5
+_MOST_NAMES = 4
+# So far beyond the first and the last day an axis goes, as a share of the days between.
+_MARGIN = 0.08
 _LOSSES = ("policy", "log-loss", "lower than never by")
 _ALARMS = ("policy", "trainings", "promoted", "alarms", "alarms a year", "false a year", "shift seen after")
 
@@ -149,9 +151,10 @@ def _time(figures: ModelFigures) -> Axis:
     """Return the days of the replay as an axis that holds all periods."""
     first, last = min(figures.first, *figures.periods), figures.last
     between = (last - first).days / (_MOST_NAMES - 1)
-    ticks = [first + timedelta(days=round(n * between)) for n in range(_MOST_NAMES)]
-    named = tuple((float(tick.toordinal()), f"{tick:%Y-%m-%d}") for tick in dict.fromkeys(ticks))
-    return Axis("day", float(first.toordinal()), float(last.toordinal()), named)
+    ticks = dict.fromkeys(first + timedelta(days=round(n * between)) for n in range(_MOST_NAMES))
+    margin = _MARGIN * max((last - first).days, 1)
+    named = tuple((float(tick.toordinal()), tick.isoformat()) for tick in ticks)
+    return Axis("day", first.toordinal() - margin, last.toordinal() + margin, named)
 
 
 def _drawing(figures: ModelFigures, own: PolicyFigures, never: PolicyFigures | None, up: Axis) -> Drawing:

@@ -6,11 +6,13 @@ trains (``step``).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ml_assets.classification.contest import GateConfig
 from ml_assets.classification.family import MeasurementConfig
 from ml_assets.config import EvaluationConfig
 from ml_assets.family.gate import promote
-from ml_assets.family.steps import measure_version, register_trained
+from ml_assets.family.steps import keep_measured, register_trained
 from ml_assets.replay.records import TrainingRecord
 from ml_assets.replay.turn import Turn
 
@@ -29,11 +31,14 @@ def train(turn: Turn, *, may_be_equal: bool = False) -> TrainingRecord:
         Whether the new version only has to be no worse, by a margin if one is declared.
     """
     family, place, before = turn.family, turn.place, turn.champion
-    run = f"replay of {turn.policy} on {turn.day.day}"
+    # The first training of one policy is that of all.
+    run = f"replay of {turn.day.day}"
     trained = turn.day.trained(family)
     turn.day.hand_over(family, place.files)
-    register_trained(family, place.files, place.registry, trained, run)
-    measure_version(family, place.files, place.registry, MeasurementConfig(evaluation=_MEASURED))
+    facts = register_trained(family, place.files, place.registry, trained, run)
+    measured = turn.day.measured(family, place.files, MeasurementConfig(evaluation=_MEASURED))
+    own = measured.record.model_copy(update={"version": facts.version})
+    keep_measured(family, place.files, place.registry, replace(measured, record=own))
     gate = GateConfig(evaluation=_MEASURED, is_age_retrain=may_be_equal)
     outcome = promote(family, turn.tables, place.files, place.registry, gate, run, turn.moment)
     return TrainingRecord(

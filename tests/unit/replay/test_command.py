@@ -55,7 +55,7 @@ def test_days_numbers_and_names_are_read() -> None:
         ("--policies ,", "',' names no policies"),
         ("--from yesterday", "'yesterday' is not a day like 2018-03-31"),
         ("--every 0", "'0' is not a number from 1 on"),
-        ("--every -1", "expected one argument"),
+        ("--every -1", "'-1' is not a number from 1 on"),
         ("--every two", "'two' is not a number from 1 on"),
         ("--steady --shift-from 2018-03-01", "not allowed with argument --steady"),
     ],

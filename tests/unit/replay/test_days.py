@@ -41,15 +41,15 @@ def test_days_may_be_asked_for(since: date | None, until: date | None, every: in
 
 @pytest.mark.parametrize(("since", "until", "every"), [(None, MONTHS[2], 1), (MONTHS[4], None, 1), (None, None, 3)])
 def test_one_day_is_no_replay(since: date | None, until: date | None, every: int) -> None:
-    with pytest.raises(NothingToReplayError, match="there are 1; periods end between 2018-01-31 and 2018-05-31; ask"):
+    with pytest.raises(NothingToReplayError, match="there are 1: periods end between 2018-01-31 and 2018-05-31; ask"):
         chosen_days(MONTHS, since, until, every)
 
 
 def test_without_a_whole_period_there_is_nothing_to_replay() -> None:
-    with pytest.raises(NothingToReplayError, match="there are 0; periods end between no days"):
+    with pytest.raises(NothingToReplayError, match="there are 0: periods end between no days"):
         chosen_days([], None, None, 1)
 
 
 def test_time_is_that_of_orders_and_clicks(sample_raw_dir: Path) -> None:
     assert event_span(sample_raw_dir, "olist", 0.01) == (date(2016, 9, 4), date(2018, 10, 17))
-    assert event_span(sample_raw_dir, "retailrocket", 0.01) == (date(2015, 5, 3), date(2015, 9, 18))
+    assert event_span(sample_raw_dir, "retailrocket", 0.01) == (date(2015, 5, 3), date(2015, 9, 17))

@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from ecom_assets.replay.home import Plan, ReplayHome, ReplayHomeError, opened_home
+from ml_assets.registry.names import CHAMPION
 from ml_assets.replay.policies import Policy
+from tests.unit.registry.builders import registered, saved
 from tests.unit.replay.made_records import MODEL, a_day
 
 PLAN = Plan(files="f", code="c", days={"olist": (date(2018, 1, 31), date(2018, 2, 28))})
-OTHERS = [PLAN.model_copy(update=change) for change in ({"files": "g"}, {"code": "d"}, {"days": {}})]
+OTHERS = [
+    Plan(files="g", code=PLAN.code, days=PLAN.days),
+    Plan(files=PLAN.files, code="d", days=PLAN.days),
+    Plan(files=PLAN.files, code=PLAN.code, days={}),
+]
 
 
 def opened(folder: Path, plan: Plan = PLAN) -> ReplayHome:
@@ -90,3 +96,21 @@ def test_no_two_policies_or_models_share_a_registry(tmp_path: Path) -> None:
     stores = {home.place(*turn).registry.tracking_uri for turn in turns}
     assert len(stores) == len(turns)
     assert all(str(home.folder) in store for store in stores)
+
+
+def test_a_policy_may_begin_with_what_another_one_has_after_its_first_day(tmp_path: Path) -> None:
+    home = opened(tmp_path / "home")
+    place = home.place(Policy.NEVER, MODEL)
+    registered(place.registry, saved(tmp_path / "model"), "f1")
+    first = a_day(date(2018, 1, 31), Policy.NEVER)
+    home.record(first)
+    other = home.place(Policy.DRIFT, MODEL)
+    done = home.begun_alike(Policy.DRIFT, first)
+    assert done == a_day(date(2018, 1, 31), Policy.DRIFT)
+    # What is not recorded never happened.
+    assert home.records(Policy.DRIFT, MODEL) == []
+    [version] = other.registry.versions(MODEL)
+    assert version.tags["fingerprint"] == "f1"
+    other.registry.set_alias(version, CHAMPION)
+    assert other.registry.load(version) is not None
+    assert place.registry.aliased(MODEL, CHAMPION) is None

@@ -35,8 +35,10 @@ def own(folder: Path, scores: Mapping[tuple[str, pd.Timestamp], float], hindsigh
     """Return the scores of a policy."""
     warehouse = DuckDBWarehouse(path=str(folder / "own.duckdb"))
     frame = pd.DataFrame([(*key, score) for key, score in scores.items()], columns=["seller_id", "as_of_date", SCORE])
-    rest = {BAND: "low", REASONS: "[]", MODEL_VERSION: "1", SCORED_AT: pd.Timestamp(NOW), IS_BACKTEST: hindsight}
-    warehouse.replace(TABLE.name, frame.assign(**rest), TABLE.key)
+    for name, value in ((BAND, "low"), (REASONS, "[]"), (MODEL_VERSION, "1"), (SCORED_AT, pd.Timestamp(NOW))):
+        frame[name] = value
+    frame[IS_BACKTEST] = hindsight
+    warehouse.replace(TABLE.name, frame, TABLE.key)
     return warehouse
 
 

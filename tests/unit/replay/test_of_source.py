@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
@@ -34,7 +35,7 @@ class KilledError(RuntimeError):
 
 @pytest.fixture
 def built() -> Iterator[list[date]]:
-    """Return the days whose past is built, in order; built once a day, as long as no other day is."""
+    """Return the days whose past is built, in order; the same one again is no news."""
     days: list[date] = []
 
     def past(settings: Settings, folder: Path, source: str, day: date, tables: list[TableName]) -> DuckDBWarehouse:
@@ -90,7 +91,7 @@ def test_a_replay_that_was_broken_off_comes_to_the_same(tmp_path: Path, built: l
     before = len(said)
     again.enacted(DAYS)
     assert len(said) == before == 4
-    assert built == [*DAYS, *DAYS, DAYS[-1]] or built == [*DAYS, *DAYS]
+    assert built == [*DAYS, *DAYS]
 
 
 @pytest.mark.slow
@@ -122,5 +123,5 @@ def test_history_ends_where_nothing_new_is_complete_unless_a_day_is_asked_for(
         ({"champion": None, "training": a_training()}, "drift: trained blend, kept; nobody serves"),
     ],
 )
-def test_a_day_is_told_in_a_line(changes: dict[str, object], words: str) -> None:
+def test_a_day_is_told_in_a_line(changes: dict[str, Any], words: str) -> None:
     assert told(a_day(date(2018, 1, 31), **changes)) == f"2018-01-31 churn_things {words}"

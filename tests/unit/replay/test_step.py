@@ -14,6 +14,7 @@ import pytest
 
 from ecom_assets.replay.home import ReplayHome
 from ml_assets.classification.family import QuestionFamily
+from ml_assets.classification.steps import stored_evaluation, stored_training
 from ml_assets.contract import PROMOTIONS, RETRAINING_DECISIONS
 from ml_assets.monitoring.decision.memory import Remembered
 from ml_assets.monitoring.decision.states import Cause, State
@@ -23,7 +24,7 @@ from ml_assets.replay.policies import LOOKS, Policy
 from ml_assets.replay.records import StepRecord
 from ml_assets.replay.step import is_alarm, step
 from ml_assets.replay.turn import Place, Turn
-from tests.fixtures.question_home import QUICK_TRAINING
+from tests.fixtures.question_home import QUICK_TRAINING, SELLERS
 from tests.unit.replay.made_past import ENDS, ENOUGH_FOR_A_VERDICT, FAMILY, past_of, whole_panel
 
 pytestmark = pytest.mark.slow
@@ -82,7 +83,7 @@ def shifted(tmp_path_factory: pytest.TempPathFactory) -> Taken:
     at_once = looks.settings.model_copy(update={"train_at_once": True, "min_new_rows": 0})
     with patch.dict(LOOKS, {Policy.DRIFT: replace(looks, settings=at_once)}):
         panel = whole_panel(ENOUGH_FOR_A_VERDICT, shift_from=SECOND)
-        places = taken(folder, panel, [FIRST, SECOND, THIRD], [Policy.DRIFT, Policy.PERFORMANCE])
+        places = taken(folder, panel, [FIRST, SECOND, THIRD], [Policy.ALWAYS, Policy.DRIFT, Policy.PERFORMANCE])
     return Taken(folder, places)
 
 
@@ -156,6 +157,15 @@ def test_a_training_that_is_asked_for_is_made_and_followed_to_its_end_on_the_sam
     decisions = shifted.places[Policy.DRIFT].own.read(RETRAINING_DECISIONS).sort_values("decided_at")
     assert list(decisions["decision"])[-2:] == ["retrain", "none"]
     assert third.training.reason in list(decisions["reasons"])[-1]
+
+
+def test_what_is_measured_once_is_told_of_each_policys_own_version(shifted: Taken) -> None:
+    files = {policy: shifted.places[policy].files for policy in (Policy.ALWAYS, Policy.DRIFT)}
+    told = {policy: stored_evaluation(SELLERS, of_policy).version for policy, of_policy in files.items()}
+    registered = {policy: stored_training(SELLERS, of_policy).facts.version for policy, of_policy in files.items()}
+    assert told == registered
+    # Who trains on each day has more versions by then.
+    assert told[Policy.ALWAYS] != told[Policy.DRIFT]
 
 
 def test_a_day_that_was_broken_off_is_taken_again_as_if_it_had_not_begun(steady: Taken, tmp_path: Path) -> None:
