@@ -207,6 +207,9 @@ def test_the_data_are_documented(window: Page, documented: ModelFiles) -> None:
     window.goto(f"{documented.dbt_docs.as_uri()}#!/model/model.ecom.fct_orders")
     expect(window.get_by_role("heading", name="fct_orders").first).to_be_visible()
     expect(window.get_by_text("One row per order, of every status.")).to_be_visible()
+    for part in (".app", ".app-menu", ".app-content"):
+        assert window.locator(part).first.evaluate("node => node.getBoundingClientRect().right <= innerWidth"), part
+    assert window.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     window.get_by_role("link", name="All reports").click()
     expect(window.get_by_role("heading", level=1)).to_have_text("Reports")
 
