@@ -190,6 +190,14 @@ def test_no_id_and_no_value_is_taken_for_a_tag(browser: Browser, site: ModelFile
         expect(window.locator("#found img")).to_have_count(0)
 
 
+def test_who_was_asked_for_last_is_shown(browser: Browser, site: ModelFiles) -> None:
+    for window in opened(browser, ViewportSize(width=1280, height=900), "light", is_offline=True):
+        window.goto((site.lookup / "index.html").as_uri())
+        window.evaluate("() => { for (const id of ['c1', 'c2', 'c3', 'c1999']) location.hash = id; }")
+        expect(window.get_by_role("heading", name="Customer c1999")).to_be_visible()
+        expect(window.locator("#found h2")).to_have_count(1)
+
+
 def test_a_file_that_is_gone_is_said(browser: Browser, site: ModelFiles, tmp_path: Path) -> None:
     alone = tmp_path / "index.html"
     alone.write_text((site.lookup / "index.html").read_text())
