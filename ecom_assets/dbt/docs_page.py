@@ -22,6 +22,16 @@ _POLICY = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data:; font-src data:\">"
 )
+# On a phone the tree of tables stands above what it leads to, instead of beside it; wide tables scroll in their place.
+_NARROW = (
+    "<style>@media (max-width: 44rem) {"
+    ".app.app-row { flex-direction: column; width: 100%; min-width: 0; }"
+    ".app-menu.app-column { flex: 0 0 38%; width: 100%; max-width: none; }"
+    ".app-content.app-column { flex: 1 1 62%; width: 100%; min-width: 0; min-height: 0; }"
+    ".app-content .app-frame { max-width: 100%; padding-left: 1rem; padding-right: 1rem; overflow-x: auto; }"
+    ".app-content .panel-body, .app-content .dtable-wrapper, .app-content pre { overflow-x: auto; }"
+    "}</style>"
+)
 _BACK = (
     '<a href="../index.html" style="position:fixed;left:1rem;bottom:1rem;z-index:9999;padding:.4rem .8rem;'
     'border-radius:1rem;background:#14171b;color:#fff">All reports</a>'
@@ -49,7 +59,7 @@ def docs_page(template: str, manifest: Mapping[str, Any], catalog: Mapping[str, 
         _APP: _NO_EVAL,
         _HEAD: f'{_HEAD}{_POLICY}<link rel="icon" href="data:,">',
         _ICON: "",
-        _BODY: f"{_BACK}{_BODY}",
+        _BODY: f"{_NARROW}{_BACK}{_BODY}",
         _MANIFEST: _script_text(shown_manifest(manifest)),
         _CATALOG: _script_text(catalog),
     }

@@ -190,6 +190,14 @@ def test_no_id_and_no_value_is_taken_for_a_tag(browser: Browser, site: ModelFile
         expect(window.locator("#found img")).to_have_count(0)
 
 
+def test_who_was_asked_for_last_is_shown(browser: Browser, site: ModelFiles) -> None:
+    for window in opened(browser, ViewportSize(width=1280, height=900), "light", is_offline=True):
+        window.goto((site.lookup / "index.html").as_uri())
+        window.evaluate("() => { for (const id of ['c1', 'c2', 'c3', 'c1999']) location.hash = id; }")
+        expect(window.get_by_role("heading", name="Customer c1999")).to_be_visible()
+        expect(window.locator("#found h2")).to_have_count(1)
+
+
 def test_a_file_that_is_gone_is_said(browser: Browser, site: ModelFiles, tmp_path: Path) -> None:
     alone = tmp_path / "index.html"
     alone.write_text((site.lookup / "index.html").read_text())
@@ -207,6 +215,9 @@ def test_the_data_are_documented(window: Page, documented: ModelFiles) -> None:
     window.goto(f"{documented.dbt_docs.as_uri()}#!/model/model.ecom.fct_orders")
     expect(window.get_by_role("heading", name="fct_orders").first).to_be_visible()
     expect(window.get_by_text("One row per order, of every status.")).to_be_visible()
+    for part in (".app", ".app-menu", ".app-content"):
+        assert window.locator(part).first.evaluate("node => node.getBoundingClientRect().right <= innerWidth"), part
+    assert window.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     window.get_by_role("link", name="All reports").click()
     expect(window.get_by_role("heading", level=1)).to_have_text("Reports")
 

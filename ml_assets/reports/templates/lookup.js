@@ -12,11 +12,11 @@
   };
 
   // A file is a script, since a page that was opened as a file may read nothing else.
+  window.ecomLookup = data => { document.currentScript.data = data; };
   const loaded = address => {
     if (!files.has(address)) {
       files.set(address, new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        window.ecomLookup = data => { script.data = data; };
         script.src = address;
         script.onload = () => resolve(script.data);
         script.onerror = () => { files.delete(address); reject(new Error(`${address} cannot be read: make run writes it anew`)); };
@@ -109,7 +109,6 @@
     found.replaceChildren(node("p", "Looking …"));
     const parts = [];
     try {
-      // One after the other: each file calls the same function.
       for (const kind of catalogue.kinds) {
         const data = await loaded(`${kind.folder}/${hashOf(id) & (kind.files - 1)}.js`);
         if (turn !== asked) return;
