@@ -167,8 +167,8 @@ def _drawing(figures: ModelFigures, own: PolicyFigures, never: PolicyFigures | N
     series += [Series("trained, nobody replaced", Look.RULE, dots=others)] if others else []
     return drawing(
         own.policy.value,
-        f"Mean log-loss of the rows of each period, lower is better. Filled dots are the {len(promoted)} trainings "
-        f"whose version serves from then on, open ones the {len(others)} after which who served went on.",
+        "Mean log-loss of the rows of each period, lower is better. Filled dots are trainings whose version serves from "
+        f"then on ({len(promoted)}), open ones those after which who served went on ({len(others)}).",
         _time(figures),
         up,
         (*series, Series(own.policy.value, Look.MODEL, places, own.course, promoted)),
