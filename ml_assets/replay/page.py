@@ -89,9 +89,16 @@ def truth_in_words(truth: Truth) -> str:
 def _section(figures: ModelFigures, truth: Truth, records: Mapping[Policy, Sequence[StepRecord]]) -> Section:
     replayed = f"Replayed from {figures.first} to {figures.last}."
     points = tuple(filter(None, (_told(each) for of_policy in records.values() for each in of_policy)))
+    alarms = FactsTable(
+        "Trainings and alarms",
+        "Trainings come after the first one, which all share. An alarm is a day on which drift or decay became a cause "
+        "for a training.",
+        _ALARMS,
+        tuple(_alarm_row(each, truth) for each in figures.policies),
+    )
     if not figures.rows:
         words = f"{replayed} No answer is known yet to a row that the policies had scored."
-        return Section(figures.model, words, points)
+        return Section(figures.model, words, points, (alarms,))
     words = (
         f"{replayed} Judged on {count(figures.rows)} rows of {count(figures.entities)} entities; the mean log-loss and "
         "its differences have 95 % intervals by a bootstrap over entities, paired on the same rows."
@@ -101,13 +108,6 @@ def _section(figures: ModelFigures, truth: Truth, records: Mapping[Policy, Seque
         "Never is the yardstick: what the first training brought, and no other.",
         _LOSSES,
         tuple(_loss_row(each) for each in figures.policies),
-    )
-    alarms = FactsTable(
-        "Trainings and alarms",
-        "Trainings come after the first one, which all share. An alarm is a day on which drift or decay became a cause "
-        "for a training.",
-        _ALARMS,
-        tuple(_alarm_row(each, truth) for each in figures.policies),
     )
     return Section(figures.model, words, points, (losses, alarms), tuple(_drawings(figures)))
 
@@ -167,8 +167,8 @@ def _drawing(figures: ModelFigures, own: PolicyFigures, never: PolicyFigures | N
     series += [Series("trained, nobody replaced", Look.RULE, dots=others)] if others else []
     return drawing(
         own.policy.value,
-        f"Mean log-loss of the rows of each period, lower is better. Filled dots are the {len(promoted)} trainings "
-        f"whose version serves from then on, open ones the {len(others)} after which who served went on.",
+        "Mean log-loss of the rows of each period, lower is better. Filled dots are trainings whose version serves "
+        f"from then on ({len(promoted)}), open ones those after which who served went on ({len(others)}).",
         _time(figures),
         up,
         (*series, Series(own.policy.value, Look.MODEL, places, own.course, promoted)),

@@ -102,6 +102,7 @@ def test_an_alarm_without_a_training_is_told() -> None:
     assert "2018-02-28, drift: alarm, because calm." in page
     assert "No answer is known yet to a row that the policies had scored." in page
     assert "<svg" not in page
+    assert cells(page) == [["drift", "0", "0", "1", "13.0", "0.0", "27 days"]]
 
 
 def test_a_page_asks_for_nothing_from_elsewhere() -> None:
