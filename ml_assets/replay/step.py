@@ -44,6 +44,11 @@ def step(turn: Turn, before: StepRecord | None) -> StepRecord:
         The day of a model under a policy.
     before
         The day before; None on the first.
+
+    Raises
+    ------
+    LookupError
+        If the version that served at the end of the day before is gone.
     """
     champion = _restored(turn, before)
     if champion is None:
@@ -72,7 +77,12 @@ def _restored(turn: Turn, before: StepRecord | None) -> Version | None:
     champion, registry = turn.champion, turn.place.registry
     if champion is not None and champion.number == before.champion:
         return champion
-    [served] = [version for version in registry.versions(turn.model) if version.number == before.champion]
+    served = next((each for each in registry.versions(turn.model) if each.number == before.champion), None)
+    if served is None:
+        raise LookupError(
+            f"version {before.champion} of {turn.model}, which served on {before.day} under {turn.policy}, is not in "
+            "the registry of the replay: remove the home of the replay, and replay again"
+        )
     registry.set_alias(served, CHAMPION)
     return served
 

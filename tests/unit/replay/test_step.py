@@ -26,6 +26,7 @@ from ml_assets.replay.step import is_alarm, step
 from ml_assets.replay.turn import Place, Turn
 from tests.fixtures.question_home import QUICK_TRAINING, SELLERS
 from tests.unit.replay.made_past import ENDS, ENOUGH_FOR_A_VERDICT, FAMILY, past_of, whole_panel
+from tests.unit.replay.made_records import a_day
 
 pytestmark = pytest.mark.slow
 
@@ -184,6 +185,14 @@ def test_a_day_that_was_broken_off_is_taken_again_as_if_it_had_not_begun(steady:
     assert [each.number for each in place.registry.versions(FAMILY.name)] == [each.number for each in versions]
     stands = place.own.read(SCORES).sort_values(["as_of_date", "seller_id"], ignore_index=True)
     pd.testing.assert_frame_equal(stands, scores)
+
+
+def test_a_registry_that_is_gone_is_told(tmp_path: Path) -> None:
+    place = ReplayHome(tmp_path, "abc").place(Policy.DRIFT, FAMILY.name)
+    turn = Turn(FAMILY, Policy.DRIFT, day_of(tmp_path, whole_panel(), SECOND), place)
+    words = f"version 1 of {FAMILY.name}, which served on {FIRST} under drift, is not in the registry of the replay"
+    with pytest.raises(LookupError, match=words):
+        step(turn, a_day(FIRST))
 
 
 @pytest.mark.parametrize(
