@@ -14,7 +14,7 @@ from pathlib import Path
 from ecom_assets.environment import Settings
 from ecom_assets.ingestion.assets import landed_fingerprints
 from ecom_assets.ingestion.sources import SOURCES
-from ecom_assets.models import code_commit
+from ecom_assets.models import code_commit, model_files
 from ecom_assets.replay.days import chosen_days, event_span, period_ends
 from ecom_assets.replay.home import Plan, ReplayHome, opened_home
 from ecom_assets.replay.of_source import SourceReplay
@@ -27,6 +27,7 @@ from ml_assets.files import write_text
 from ml_assets.replay.figures import ModelFigures, model_figures
 from ml_assets.replay.judged import judged_policies
 from ml_assets.replay.page import ReplayResult, replay_page
+from ml_assets.reports.index import index_text
 
 # What a model becomes, and what a policy does, follows from the code in these.
 _CODE = (
@@ -48,7 +49,7 @@ class UnknownModelError(ValueError):
 
 
 def replay(settings: Settings, wanted: Wanted, folder: Path, say: Callable[[str], None]) -> Path:
-    """Re-enact history, and return where the page is.
+    """Re-enact history, and return where the page is; it stands on the platform's report site as well, if there is one.
 
     Days that were recorded in the folder are not taken again: what was broken off goes on.
 
@@ -96,8 +97,12 @@ def replay(settings: Settings, wanted: Wanted, folder: Path, say: Callable[[str]
     records = {
         family.name: {policy: home.records(policy, family.name) for policy in wanted.policies} for family in families
     }
-    write_text(home.page, replay_page(result, records, folder.name))
-    write_text(home.page.with_suffix(".json"), result.model_dump_json(indent=2))
+    _write(home.page, result, replay_page(result, records, folder.name, is_on_site=False))
+    site = model_files(settings)
+    # Without a site there is nothing that the page could lead to.
+    if site.index.exists():
+        _write(site.replay, result, replay_page(result, records, folder.name, is_on_site=True))
+        write_text(site.index, index_text(site))
     return home.page
 
 
@@ -117,6 +122,11 @@ def replayed_families(sources: Sequence[str], models: Sequence[str]) -> list[Que
             f"{', '.join(known)}"
         )
     return [family for name, family in known.items() if name in models or not models]
+
+
+def _write(page: Path, result: ReplayResult, text: str) -> None:
+    write_text(page, text)
+    write_text(page.with_suffix(".json"), result.model_dump_json(indent=2))
 
 
 def _days(settings: Settings, source: str, families: Sequence[QuestionFamily], wanted: Wanted) -> list[date]:

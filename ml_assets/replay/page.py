@@ -21,6 +21,8 @@ from ml_assets.reports.plain_card import FactsTable, Section
 from ml_assets.reports.wording import DASH, count, decimal, signed
 
 TITLE = "Replay"
+# How the bar of the report site leads to the other pages, and which part of it the page belongs to.
+_ON_SITE = {"root": "../", "here": "more"}
 _DIGITS = 4
 # So many days stand below a drawing without touching.
 _MOST_NAMES = 4
@@ -53,7 +55,13 @@ class ReplayResult(BaseModel):
     commit: str
 
 
-def replay_page(result: ReplayResult, records: Mapping[str, Mapping[Policy, Sequence[StepRecord]]], home: str) -> str:
+def replay_page(
+    result: ReplayResult,
+    records: Mapping[str, Mapping[Policy, Sequence[StepRecord]]],
+    home: str,
+    *,
+    is_on_site: bool,
+) -> str:
     """Return the page.
 
     Parameters
@@ -64,6 +72,8 @@ def replay_page(result: ReplayResult, records: Mapping[str, Mapping[Policy, Sequ
         Days of each model under each policy, the oldest first.
     home
         Where the replay was made, in words.
+    is_on_site
+        Whether the page stands among those of the platform's report site, and leads to them.
     """
     shown = dict.fromkeys(policy for of_model in records.values() for policy in of_model)
     return rendered(
@@ -74,6 +84,7 @@ def replay_page(result: ReplayResult, records: Mapping[str, Mapping[Policy, Sequ
         sections=[_section(each, result.truth, records[each.model]) for each in result.models],
         commit=result.commit,
         home=home,
+        **(_ON_SITE if is_on_site else {}),
     )
 
 

@@ -23,6 +23,8 @@ from ml_assets.reports.wording import Tone, counted
 
 INDEX = "index.html"
 _PAGE, _DATA = ".html", ".json"
+# Pages with a line of their own.
+_NAMED = ("lookup/index.html", "dbt/index.html", "replay/index.html")
 # So many windows are seen at a glance; the others unfold.
 _TREND = 12
 
@@ -114,7 +116,8 @@ def listed_reports(folder: Path, windows: Path) -> tuple[Report, ...]:
 def index_page(site: Site) -> str:
     """Return the first page: models, sources, windows of data, and all other pages by the folder they are in."""
     models, sources = site.of_kind(ReportKind.DRIFT), site.of_kind(ReportKind.QUALITY)
-    groups = [(folder, list(group)) for folder, group in groupby(site.reports, key=lambda each: each.folder)]
+    others = [each for each in site.reports if each.link not in _NAMED]
+    groups = [(folder, list(group)) for folder, group in groupby(others, key=lambda each: each.folder)]
     tone, words = summary_of(site)
     return rendered(
         "index.html",

@@ -15,6 +15,7 @@ import pytest
 
 from ecom_assets.sample import write_sample
 from ml_assets.churn.questions import CHURN_RETAILROCKET_VISITORS as VISITORS
+from ml_assets.files import write_text
 from ml_assets.registry.names import CHAMPION
 from ml_assets.registry.store import ensure_store
 from ml_assets.registry.tracking import ModelRegistry
@@ -43,6 +44,7 @@ def production(tmp_path: Path) -> Home:
     registry = ModelRegistry(home.settings().mlflow_tracking_uri, home.settings().mlflow_artifact_dir)
     version = registered(registry, saved(tmp_path / "model"), "f1")
     registry.set_alias(version, CHAMPION)
+    write_text(home.path / "reports" / "index.html", "as a run has left it")
     return home
 
 
@@ -73,7 +75,15 @@ def test_a_killed_replay_goes_on_and_never_touches_what_serves(production: Home,
         f"{DAYS[0]} {VISITORS.name} always",
         *(f"{DAYS[1]} {VISITORS.name} {policy}" for policy in POLICIES),
     ]
-    assert hashes(production.path) == before
+    after = hashes(production.path)
+    # The page comes onto the report site, and nothing else changes.
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "reports/index.html",
+        "reports/replay/index.html",
+        "reports/replay/index.json",
+    }
+    assert before.keys() <= after.keys()
+    assert 'href="replay/index.html"' in (production.path / "reports" / "index.html").read_text()
     assert hashes(production.raw_dir) == raw
     page = out / "reports" / "replay" / "index.html"
     assert result.stdout.splitlines()[-1] == f"replay: {page}"

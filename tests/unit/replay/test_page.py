@@ -36,7 +36,7 @@ def page_of(truth: Truth, rows: int = 4) -> tuple[str, ReplayResult]:
     losses = np.tile([[0.7, 0.6]], (rows, 1))
     judged = JudgedPolicies(tuple(records), losses, np.arange(rows), period)
     result = ReplayResult(truth=truth, models=(model_figures(MODEL, judged, records, truth),), commit="abc123")
-    return replay_page(result, {MODEL: records}, "replay"), result
+    return replay_page(result, {MODEL: records}, "replay", is_on_site=False), result
 
 
 def cells(page: str) -> list[list[str]]:
@@ -98,17 +98,22 @@ def test_an_alarm_without_a_training_is_told() -> None:
     records = {Policy.DRIFT: [a_day(DAYS[0], training=a_training(is_first=True)), a_day(DAYS[1], is_alarm=True)]}
     judged = JudgedPolicies((Policy.DRIFT,), np.empty((0, 1)), np.empty(0, np.int64), np.empty(0, "datetime64[D]"))
     result = ReplayResult(truth=SHIFT, models=(model_figures(MODEL, judged, records, SHIFT),), commit="abc")
-    page = replay_page(result, {MODEL: records}, "replay")
+    page = replay_page(result, {MODEL: records}, "replay", is_on_site=False)
     assert "2018-02-28, drift: alarm, because calm." in page
     assert "No answer is known yet to a row that the policies had scored." in page
     assert "<svg" not in page
     assert cells(page) == [["drift", "0", "0", "1", "13.0", "0.0", "27 days"]]
 
 
-def test_a_page_asks_for_nothing_from_elsewhere() -> None:
-    page, _ = page_of(SHIFT)
-    assert re.findall(r"(?:src|href)=\"(?!data:)", page) == []
+def test_a_page_asks_for_nothing_and_leads_nowhere_unless_it_stands_on_the_site() -> None:
+    page, result = page_of(SHIFT)
+    assert re.findall(r"(?:src|href)=\"(?!data:|#)([^\"]*)", page) == []
     assert "default-src 'none'" in page
+    on_site = replay_page(result.model_copy(update={"models": ()}), {}, "replay", is_on_site=True)
+    assert "default-src 'none'" in on_site
+    links = re.findall(r"(?:src|href)=\"(?!data:|#)([^\"]*)", on_site)
+    assert links[:2] == ["../index.html", "../scoreboard.html"]
+    assert all(link.startswith("../") for link in links)
 
 
 @pytest.mark.parametrize(

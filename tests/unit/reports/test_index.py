@@ -153,6 +153,7 @@ def test_a_replay_is_linked_where_somebody_put_one(tmp_path: Path) -> None:
     files(tmp_path).replay.parent.mkdir()
     files(tmp_path).replay.write_text("")
     page = index_text(files(tmp_path))
+    assert page.count('href="replay/index.html"') == 1
     assert '<a href="replay/index.html">Replay</a>' in page
 
 
