@@ -46,7 +46,7 @@ def test_every_variable_it_names_is_read_by_the_code_or_the_tests() -> None:
 def test_the_folders_of_its_table_exist() -> None:
     section = README.split("## Parts of the repository")[1].split("##")[0]
     folders = re.findall(r"^\| `([\w/]+)`", section, flags=re.MULTILINE)
-    assert set(folders) == {"ecom_assets", "dbt_project", "ml_assets", "benchmarks", "tests", "docs/adr"}
+    assert set(folders) == {"ecom_assets", "dbt_project", "ml_assets", "benchmarks", "deploy", "tests", "docs/adr"}
     assert [folder for folder in folders if not (REPOSITORY / folder).is_dir()] == []
 
 
