@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
 from jsonschema import Draft202012Validator, ValidationError
 
 from ecom_assets.commands.code_server import LOCATION_NAME
@@ -19,7 +19,8 @@ from ecom_assets.environment import ALERT_WEBHOOK, DAGSTER_POSTGRES_URL, REPOSIT
 from ecom_assets.instance import instance_settings
 from tests.fixtures.compose import MissingVariableError, Service, composed, declared, services, variables
 
-SCHEMA = REPOSITORY / "tests" / "fixtures" / "compose_spec.json"
+# The specification's own, as the package check-jsonschema brings it.
+SCHEMA = "vendor.compose-spec"
 # In .env.example, without values: nothing starts before somebody has thought of them.
 DEMANDED = {
     "POSTGRES_PASSWORD": "administrators",
@@ -45,7 +46,7 @@ def found() -> Mapping[str, Service]:
 
 
 def test_the_file_is_valid_by_the_schema_of_the_specification(file: dict[str, Any]) -> None:
-    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    validator = Draft202012Validator(get_builtin_schema(SCHEMA))
     validator.validate(file)
     validator.validate(declared())
     broken = deepcopy(file)
