@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # A home on a server is made once a process, and so is the UI with all of its servers: the files that need one go to the
 # same of the two processes.
 _TOGETHER = {
-    "tests/integration/test_backup_on_a_server.py": "on a server",
+    "tests/integration/test_backup_of_a_built_database.py": "on a server",
     "tests/integration/test_engine_parity.py": "on a server",
     "tests/integration/test_postgres_under_fire.py": "on a server",
     "tests/browser/test_beside_a_run.py": "in a browser",
@@ -248,6 +248,13 @@ def real_extract() -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Return a running server; each test makes databases of its own in it, and leaves the server running."""
+    with running_server(found_programs(server_programs(), os.environ)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lone_postgres_server() -> Iterator[PostgresServer]:
+    """Return a running server of one file: roles belong to a whole server, and other files expect that it has none."""
     with running_server(found_programs(server_programs(), os.environ)) as server:
         yield server
 

@@ -1,7 +1,8 @@
-"""Fixtures that the tests of point-in-time correctness share."""
+"""Fixtures that several files share: builds of a past, and the programs of the server."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from ecom_assets.sample import write_sample
 from tests.conftest import made_once
 from tests.integration.pasts import Pasts, make_pasts
+from tests.postgres_server import found_programs, server_programs
 
 # The smallest sample in which every planted leak shows at one of the cuts.
 _SCALE = 0.01
@@ -28,6 +30,13 @@ def pasts_of(session_dir: Path) -> Callable[[str], Pasts]:
         return Pasts(source, made_once(session_dir / f"pasts_{source}", lambda new: make_pasts(new, raw_dir, source)))
 
     return pasts
+
+
+@pytest.fixture
+def server_programs_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the programs be found that fit the server."""
+    programs = found_programs(server_programs(), os.environ)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
 def _write(folder: Path, source: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,34 +18,24 @@ from ecom_assets.commands import prepare_postgres
 from ecom_assets.environment import DAGSTER_POSTGRES_URL
 from ecom_assets.instance import opened_instance
 from ecom_assets.keys import READER_ROLE, TRANSFORMER_ROLE
-from ecom_assets.warehouse.choice import warehouse_of
 from ecom_assets.warehouse.errors import WarehouseBusyError
 from ecom_assets.warehouse.postgres_server import BUILD_LOCK, Address, session, take_lock
-from tests.conftest import PostgresHome
 from tests.fixtures.server_place import Place, orders
 from tests.hanging_run import hanging_run
-from tests.integration.test_backup import (
-    assert_same_scores,
-    backed_up,
-    champions_of,
-    score_anew,
-    stored_scores,
-)
-from tests.postgres_server import HOST, PASSWORD, SUPERUSER, PostgresServer, found_programs, server_programs
+from tests.postgres_server import HOST, PASSWORD, SUPERUSER, PostgresServer
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def _programs_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the programs be found that fit the server."""
-    programs = found_programs(server_programs(), os.environ)
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+def postgres_server(lone_postgres_server: PostgresServer) -> PostgresServer:
+    """Return the server on which roles are made."""
+    return lone_postgres_server
 
 
 @pytest.fixture
 def new_place(
-    postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _programs_on_path: None
+    postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server_programs_on_path: None
 ) -> Callable[[str], Place]:
     """Return what makes a place with empty databases, and puts this process into its environment."""
 
@@ -182,22 +171,3 @@ def test_without_the_servers_programs_the_message_names_them(
     older.chmod(0o755)
     with pytest.raises(BackupError, match="put the programs of the server's version first on PATH"):
         dump(warehouse, tmp_path / "warehouse.dump")
-
-
-def test_a_home_on_a_server_has_the_same_champions_that_say_the_same(
-    postgres_home: PostgresHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _programs_on_path: None
-) -> None:
-    monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    expected = stored_scores(warehouse_of(postgres_home.settings()))
-    champions = champions_of(postgres_home.settings())
-    folder = backed_up(postgres_home, tmp_path / "out")
-    assert read_manifest(folder).champions == champions
-    again = replace(postgres_home, path=tmp_path / "again", database=postgres_home.server.new_database())
-    result = again.command("commands.restore", "--from", str(folder))
-    assert result.returncode == 0, result.stdout + result.stderr
-    doctor = again.command("commands.doctor")
-    assert doctor.returncode == 0, doctor.stdout
-    assert champions_of(again.settings()) == champions
-    assert_same_scores(stored_scores(warehouse_of(again.settings())), expected)
-    score_anew(again.settings())
-    assert_same_scores(stored_scores(warehouse_of(again.settings())), expected)

@@ -120,6 +120,12 @@ Prepare = Callable[..., int]
 
 
 @pytest.fixture
+def postgres_server(lone_postgres_server: PostgresServer) -> PostgresServer:
+    """Return the server on which roles are made."""
+    return lone_postgres_server
+
+
+@pytest.fixture
 def prepare(postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Prepare:
     """Return ``make postgres`` for a database, as an administrator who is no superuser."""
     if not postgres_server.query("postgres", f"select 1 from pg_roles where rolname = '{ADMINISTRATOR}'"):
