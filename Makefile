@@ -118,6 +118,7 @@ evidence: $(READY) ## long proofs; tables to benchmarks/results
 	@$(BIN)/python -m benchmarks.value_oracle
 	@$(BIN)/python -m benchmarks.drift_error_rates
 	@$(BIN)/python -m benchmarks.drift_windows $${ECOM_REAL_DATA_DIR:+--raw "$$ECOM_REAL_DATA_DIR"}
+	@$(BIN)/python -m benchmarks.replays $${ECOM_REAL_DATA_DIR:+--raw "$$ECOM_REAL_DATA_DIR"}
 	@if [ -n "$$ECOM_REAL_DATA_DIR" ]; then $(BIN)/python -m benchmarks.model_quality --raw "$$ECOM_REAL_DATA_DIR"; \
 	else echo "left out, because ECOM_REAL_DATA_DIR names no folder: benchmarks.model_quality"; fi
 

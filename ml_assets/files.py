@@ -16,6 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
+# Folders of the site that begin with a page of their own.
+LOOKUP = "lookup"
+DBT_DOCS = "dbt"
+REPLAY = "replay"
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
@@ -99,17 +104,17 @@ class ModelFiles:
     @property
     def lookup(self) -> Path:
         """Return the folder of the page on which scores are looked up, with the files that it asks for."""
-        return self.reports_dir / "lookup"
+        return self.reports_dir / LOOKUP
 
     @property
     def dbt_docs(self) -> Path:
         """Return where the documentation of all tables lies."""
-        return self.reports_dir / "dbt" / "index.html"
+        return self.reports_dir / DBT_DOCS / "index.html"
 
     @property
     def replay(self) -> Path:
         """Return where the page lies that tells how history was re-enacted, where somebody put one."""
-        return self.reports_dir / "replay" / "index.html"
+        return self.reports_dir / REPLAY / "index.html"
 
     @property
     def index(self) -> Path:

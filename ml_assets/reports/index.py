@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from ml_assets.files import ModelFiles
+from ml_assets.files import DBT_DOCS, LOOKUP, REPLAY, ModelFiles
 from ml_assets.monitoring.report.listing import ReportSeries, listed_series
 from ml_assets.monitoring.report.record import ReportKind
 from ml_assets.monitoring.verdict import Verdict
@@ -23,8 +23,12 @@ from ml_assets.reports.wording import Tone, counted
 
 INDEX = "index.html"
 _PAGE, _DATA = ".html", ".json"
-# Pages with a line of their own.
-_NAMED = ("lookup/index.html", "dbt/index.html", "replay/index.html")
+# Folders whose first page has a line of its own, and what is said there.
+_LINES = {
+    LOOKUP: ("Look up", "why a customer, seller, order or visitor was scored as they were"),
+    DBT_DOCS: ("Data documentation", "every table and column, and what is built from what"),
+    REPLAY: ("Replay", "history re-enacted, month by month"),
+}
 # So many windows are seen at a glance; the others unfold.
 _TREND = 12
 
@@ -116,7 +120,8 @@ def listed_reports(folder: Path, windows: Path) -> tuple[Report, ...]:
 def index_page(site: Site) -> str:
     """Return the first page: models, sources, windows of data, and all other pages by the folder they are in."""
     models, sources = site.of_kind(ReportKind.DRIFT), site.of_kind(ReportKind.QUALITY)
-    others = [each for each in site.reports if each.link not in _NAMED]
+    named = {folder: each for each in site.reports for folder in _LINES if each.link == f"{folder}/{INDEX}"}
+    others = [each for each in site.reports if each not in named.values()]
     groups = [(folder, list(group)) for folder, group in groupby(others, key=lambda each: each.folder)]
     tone, words = summary_of(site)
     return rendered(
@@ -129,6 +134,7 @@ def index_page(site: Site) -> str:
         models=models,
         sources=sources,
         pages={each.link for each in site.reports},
+        named=[(named[folder], *line) for folder, line in _LINES.items() if folder in named],
         groups=groups,
         claim_tones=CLAIM_TONES,
         trend=_TREND,

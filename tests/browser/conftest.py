@@ -40,6 +40,7 @@ VIEWPORT = ViewportSize(width=1600, height=1000)
 PAGE_MILLISECONDS = 60_000
 expect.set_options(timeout=PAGE_MILLISECONDS)
 
+Picture = Callable[[Page, str], None]
 Shot = Callable[[str], None]
 
 
@@ -110,16 +111,23 @@ def expect_check(page: Page, name: str, state: str) -> None:
 
 
 @pytest.fixture
-def shot(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Shot:
-    """Return a function that keeps a picture of the page, or of the newest that it opened.
-
-    Pictures are kept in ECOM_SCREENSHOT_DIR, or in the test's own folder.
-    """
+def picture(tmp_path: Path, request: pytest.FixtureRequest) -> Picture:
+    """Return a function that keeps a picture of a whole page in ECOM_SCREENSHOT_DIR, or in the test's own folder."""
     folder = Path(os.environ.get("ECOM_SCREENSHOT_DIR") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     test = re.sub(r"\W+", "_", request.node.name).strip("_")
 
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{test}__{name}.png", animations="disabled", full_page=True)
+
+    return take
+
+
+@pytest.fixture
+def shot(page: Page, picture: Picture) -> Shot:
+    """Return a function that keeps a picture of the page, or of the newest that it opened."""
+
     def take(name: str) -> None:
-        page.context.pages[-1].screenshot(path=folder / f"{test}__{name}.png", animations="disabled")
+        picture(page.context.pages[-1], name)
 
     return take

@@ -27,11 +27,13 @@ from ml_assets.reports.card import model_card
 from ml_assets.reports.index import index_text
 from ml_assets.reports.model_lines import lines_text
 from ml_assets.reports.scoreboard import scoreboard_html
+from tests.browser.conftest import Picture
 from tests.browser.test_drift_page import is_near, opened
 from tests.browser.test_model_card import CONTRASTS, LIGHTS, TEXT_CONTRAST, WIDTHS
 from tests.unit.lookup.made import CHURN, SEGMENTS, churn, reasons
 from tests.unit.monitoring.report import made_reports
 from tests.unit.monitoring.report.made_reports import AS_OF, drift_report_of_windows, quality_report_of_windows
+from tests.unit.replay.made_page import SHIFT, page_of
 from tests.unit.reports.evaluations import FACTS, MEASURED, QUESTION
 from tests.unit.reports.scoreboards import ROWS
 from tests.unit.reports.test_index import LINE
@@ -82,6 +84,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
         looked_up(SEGMENTS, churn((HOSTILE, "2018-05-31", 1.0, "high")).assign(segment=HOSTILE, is_noise=False)),
     ]
     write_lookup(files.lookup, [Kind(customers, tables, {CHURN.model: "Gone?", SEGMENTS.model: "Where?"})], 10**9)
+    write_text(files.replay, page_of(SHIFT, is_on_site=True)[0])
     # Stands in for the documentation, which takes a while to make.
     write_text(files.dbt_docs, "")
     write_text(files.index, index_text(files))
@@ -118,7 +121,9 @@ def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield from opened(browser, ViewportSize(width=width, height=900), light, is_offline=True)
 
 
-def test_each_kind_of_page_fits_can_be_read_and_is_reached_from_the_bar(window: Page, site: ModelFiles) -> None:
+def test_each_kind_of_page_fits_can_be_read_and_is_reached_from_the_bar(
+    window: Page, site: ModelFiles, picture: Picture
+) -> None:
     pages = {
         site.index: "Overview",
         site.scoreboard: "Scoreboard",
@@ -126,6 +131,7 @@ def test_each_kind_of_page_fits_can_be_read_and_is_reached_from_the_bar(window: 
         site.drift_report(made_reports.FACTS.model, AS_OF): "Drift",
         site.quality_report("olist", AS_OF): "Raw data",
         site.lookup / "index.html": "Look up",
+        site.replay: "More",
     }
     for path, part in pages.items():
         window.goto(path.as_uri())
@@ -139,6 +145,7 @@ def test_each_kind_of_page_fits_can_be_read_and_is_reached_from_the_bar(window: 
         for link in bar.get_by_role("link").all():
             target = str(link.evaluate("node => node.href"))
             assert Path(target.removeprefix("file://").split("#")[0]).is_file(), target
+        picture(window, part)
 
 
 def test_the_bar_leads_from_the_deepest_page_to_the_first(window: Page, site: ModelFiles) -> None:
@@ -149,7 +156,7 @@ def test_the_bar_leads_from_the_deepest_page_to_the_first(window: Page, site: Mo
     expect(window.get_by_role("heading", level=1)).to_have_text("Look up a score")
 
 
-def test_a_score_is_found_with_its_reasons_and_history(window: Page, site: ModelFiles) -> None:
+def test_a_score_is_found_with_its_reasons_and_history(window: Page, site: ModelFiles, picture: Picture) -> None:
     window.goto((site.lookup / "index.html").as_uri())
     window.get_by_label("Id").fill("  c1234 ")
     window.get_by_role("button", name="Look up").click()
@@ -166,6 +173,7 @@ def test_a_score_is_found_with_its_reasons_and_history(window: Page, site: Model
     assert window.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert window.evaluate(UNSPOKEN) == []
     assert window.evaluate(CONTRASTS)["text"] >= TEXT_CONTRAST
+    picture(window, "score")
     # The address leads there again.
     window.reload()
     expect(found.get_by_role("heading", name="Customer c1234")).to_be_visible()
@@ -211,13 +219,14 @@ def test_a_file_that_is_gone_is_said(browser: Browser, site: ModelFiles, tmp_pat
     context.close()
 
 
-def test_the_data_are_documented(window: Page, documented: ModelFiles) -> None:
+def test_the_data_are_documented(window: Page, documented: ModelFiles, picture: Picture) -> None:
     window.goto(f"{documented.dbt_docs.as_uri()}#!/model/model.ecom.fct_orders")
     expect(window.get_by_role("heading", name="fct_orders").first).to_be_visible()
     expect(window.get_by_text("One row per order, of every status.")).to_be_visible()
     for part in (".app", ".app-menu", ".app-content"):
         assert window.locator(part).first.evaluate("node => node.getBoundingClientRect().right <= innerWidth"), part
     assert window.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    picture(window, "model")
     window.get_by_role("link", name="All reports").click()
     expect(window.get_by_role("heading", level=1)).to_have_text("Reports")
 
