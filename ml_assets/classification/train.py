@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sklearn.metrics import log_loss
 
 from ml_assets.classification.bands import Bands
+from ml_assets.classification.calibration import calibration_of, carried_over
 from ml_assets.classification.candidates import (
     LEARNED,
     ROUNDS,
@@ -30,7 +31,7 @@ from ml_assets.classification.fitted import FittedClassifier
 from ml_assets.classification.folds import Fold, earlier_folds
 from ml_assets.classification.importances import importances
 from ml_assets.classification.lines import Line
-from ml_assets.classification.margins import MarginModel, log_losses
+from ml_assets.classification.margins import MarginModel
 from ml_assets.classification.panel import Panel
 from ml_assets.classification.question import Question
 from ml_assets.classification.search import searched
@@ -41,8 +42,6 @@ FloatArray = npt.NDArray[np.float64]
 
 # Parameter of a candidate: 1 if its margin is calibrated, 0 if it is taken as it is.
 CALIBRATED = "calibrated"
-# Standard errors by which a calibration has to lower the log-loss.
-_PROOF = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +100,11 @@ def train(panel: Panel, fold: Fold, question: Question, config: TrainingConfig, 
     seen += [tuple(_tried(name, window).candidate for name in names) for window in windows[1:]]
     candidates = tuple(_over_windows(of_one) for of_one in zip(*seen, strict=True))
     last = TrainingData.of(panel, _all_known(fold), question.entity, split)
-    again = _settled(last, newest, candidates)
+    again, seen = _settled(last, newest, candidates), _window(last, panel, fold)
     return Training(
         candidates=candidates,
         chosen=_chosen(candidates),
-        models={each.candidate.name: _serving(each, again, question) for each in tried},
+        models={each.candidate.name: _serving(each, again, data, seen) for each in tried},
     )
 
 
@@ -135,22 +134,24 @@ def refit(
     last = TrainingData.of(panel, _all_known(fold), question.entity, split)
     name = RULE if name in LEARNED and rarer_class(last.train_label) < split.min_train_events else name
     rounds = rounds_in(name, training_parameters)
+    model, _ = Workbench(last, question, settings, rounds).fit(name)
     calibration = Line()
     if training_parameters.get(CALIBRATED):
         data = TrainingData.of(panel, fold, question.entity, split)
-        model, _ = Workbench(data, question, settings, rounds).fit(name)
-        calibration = Line.fit(_margin(model, data.validation), data.validation_label)
-    model, _ = Workbench(last, question, settings, rounds).fit(name)
+        earlier, _ = Workbench(data, question, settings, rounds).fit(name)
+        before, after = _margin(earlier, data.validation), _margin(model, _window(last, panel, fold))
+        calibration = carried_over(Line.fit(before, data.validation_label), data.validation_label, before, after)
     probability = calibration.probability(_margin(model, last.train))
     return _classifier(question, name, last.encoder, model, calibration, probability, config)
 
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """A candidate fitted to the training rows: its record, its calibration and its validation probabilities."""
+    """A candidate fitted to the training rows: its record, its calibration, and validation margins before that."""
 
     candidate: Candidate
     calibration: Line
+    margin: FloatArray
     probability: FloatArray
 
 
@@ -162,7 +163,7 @@ def _tried(name: str, workbench: Workbench) -> _Tried:
     calibration = calibration_of(margin, data.validation_label) if data.can_calibrate else Line()
     probability = calibration.probability(margin if len(margin) else _margin(model, data.train))
     recorded = parameters | {CALIBRATED: int(calibration != Line())}
-    return _Tried(_candidate(name, recorded, data.validation_label, probability), calibration, probability)
+    return _Tried(_candidate(name, recorded, data.validation_label, probability), calibration, margin, probability)
 
 
 def _earlier(panel: Panel, fold: Fold, data: TrainingData, split: SplitConfig) -> tuple[Fold, ...]:
@@ -207,27 +208,6 @@ def _over_windows(candidates: tuple[Candidate, ...]) -> Candidate:
     )
 
 
-def calibration_of(margin: FloatArray, label: FloatArray) -> Line:
-    """Return the line that calibrates margins, or the identity if no line is proven to help.
-
-    The base rate drifts from month to month; a line that follows the latest months often leads away from the next. So
-    one is fitted to the earlier half of the rows and tried on the later half. Only if it lowers the log-loss there by
-    more than two standard errors a line is taken, fitted to all rows.
-
-    Parameters
-    ----------
-    margin, label
-        Of the validation window in the order of time, shape (n,).
-    """
-    half = len(label) // 2
-    if half < 2:
-        return Line()
-    earlier, later = Line.fit(margin[:half], label[:half]), label[half:]
-    saved = log_losses(later, margin[half:]) - log_losses(later, earlier.margin(margin[half:]))
-    is_proven = saved.mean() > _PROOF * saved.std(ddof=1) / np.sqrt(len(saved))
-    return Line.fit(margin, label) if is_proven else Line()
-
-
 def _settled(last: TrainingData, workbench: Workbench, candidates: tuple[Candidate, ...]) -> Workbench:
     """Return a workbench on other rows that fits each candidate with the settings and rounds that were found."""
     config, rounds = workbench.config, dict[str, int]()
@@ -237,13 +217,27 @@ def _settled(last: TrainingData, workbench: Workbench, candidates: tuple[Candida
     return Workbench(last, workbench.question, config, rounds)
 
 
-def _serving(tried: _Tried, again: Workbench, question: Question) -> FittedClassifier:
-    """Return a candidate fitted to all rows that were known, as it would serve."""
+def _serving(tried: _Tried, again: Workbench, data: TrainingData, seen: Matrix) -> FittedClassifier:
+    """Return a candidate fitted to all rows that were known, as it would serve.
+
+    Parameters
+    ----------
+    tried
+        The candidate as it was fitted to the training rows.
+    again
+        Workbench on all rows that were known.
+    data, seen
+        The rows of the first fit, and those of its validation window as the last fit reads them.
+    """
     name, last = tried.candidate.name, again.data
     model, _ = again.fit(name)
-    return _classifier(
-        question, name, last.encoder, model, tried.calibration, tried.probability, again.config, last.train
-    )
+    calibration, probability = tried.calibration, tried.probability
+    if calibration != Line():
+        margin = _margin(model, seen)
+        calibration = carried_over(calibration, data.validation_label, tried.margin, margin)
+        # Bands lie where the answers lie that are given.
+        probability = probability if calibration != Line() else calibration.probability(margin)
+    return _classifier(again.question, name, last.encoder, model, calibration, probability, again.config, last.train)
 
 
 def _classifier(
@@ -266,6 +260,11 @@ def _classifier(
         bands=Bands.fit(probability, config.bands),
         importances=() if explained is None else importances(model, explained, encoder.names),
     )
+
+
+def _window(data: TrainingData, panel: Panel, fold: Fold) -> Matrix:
+    """Return the validation rows of a fold as models of other rows read them."""
+    return data.encoder.matrix(panel.features, np.flatnonzero(fold.validation))
 
 
 def _all_known(fold: Fold) -> Fold:

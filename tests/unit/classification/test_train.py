@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import log_loss
 
 from ml_assets.classification.candidates import ROUNDS, Workbench, candidates_of, with_parameters
 from ml_assets.classification.combined import CombinedMargin
@@ -21,7 +22,7 @@ from ml_assets.classification.evaluation import (
 from ml_assets.classification.folds import Fold
 from ml_assets.classification.lines import Line
 from ml_assets.classification.panel import Panel
-from ml_assets.classification.train import CALIBRATED, Training, _chosen, calibration_of, refit, train
+from ml_assets.classification.train import CALIBRATED, Training, _chosen, refit, train
 from ml_assets.classification.training_data import TrainingData, rarer_class
 from ml_assets.classification.trees import TreeMargin
 from ml_assets.config import SplitConfig, TrainingConfig
@@ -88,7 +89,8 @@ def test_with_too_few_events_the_rule_is_chosen_and_nothing_is_learned(panel: Pa
     outcome = train(few, fold_of(panel), QUESTION, CONFIG, SPLIT)
     assert outcome.chosen == RULE
     assert tuple(outcome.models) == (PRIOR, RULE)
-    assert (outcome.models[RULE].calibration == Line()) == (window == "validation")
+    calibrated = {candidate.name: candidate.parameters[CALIBRATED] for candidate in outcome.candidates}
+    assert calibrated[RULE] == (window == "train")
 
 
 def test_one_event_more_is_enough(panel: Panel) -> None:
@@ -113,31 +115,6 @@ def test_of_equals_the_simplest_is_chosen() -> None:
         Candidate(name=name, validation_log_loss=loss, parameters={}) for name, loss in zip(names, losses, strict=True)
     )
     assert _chosen(candidates) == RANDOM_FOREST
-
-
-def test_a_line_that_helps_on_the_later_half_calibrates() -> None:
-    rng = np.random.default_rng(3)
-    margin = rng.normal(0, 2, 4_000)
-    label = (rng.random(4_000) < 1 / (1 + np.exp(-(0.5 * margin - 1)))).astype(np.float64)
-    line = calibration_of(margin, label)
-    assert line.slope == pytest.approx(0.5, abs=0.06)
-    assert line.intercept == pytest.approx(-1.0, abs=0.12)
-
-
-@pytest.mark.parametrize(
-    ("later_shift", "why"), [(0.0, "nothing to put right"), (2.0, "the base rate went back in the later half")]
-)
-def test_a_line_that_is_not_proven_to_help_does_not(later_shift: float, why: str) -> None:
-    rng = np.random.default_rng(4)
-    margin = rng.normal(0, 2, 4_000)
-    shift = np.where(np.arange(4_000) < 2_000, later_shift, 0.0)
-    label = (rng.random(4_000) < 1 / (1 + np.exp(-(margin + shift)))).astype(np.float64)
-    assert calibration_of(margin, label) == Line(), why
-
-
-@pytest.mark.parametrize("rows", [0, 1, 3])
-def test_too_few_rows_calibrate_nothing(rows: int) -> None:
-    assert calibration_of(np.linspace(-1, 1, rows), np.arange(rows, dtype=np.float64) % 2) == Line()
 
 
 def test_what_serves_is_fitted_to_all_that_was_known_with_the_rounds_found(panel: Panel) -> None:
@@ -189,6 +166,33 @@ def test_a_refit_is_calibrated_on_its_own_validation_if_the_candidate_was(panel:
     assert bare.calibration == Line() != lined.calibration
     window = panel.take(fold_of(panel).validation)
     assert lined.probability(window.features).mean() == pytest.approx(window.label.mean(), abs=0.02)
+
+
+def a_start_that_tells_nothing(panel: Panel) -> Panel:
+    """Return a panel whose training rows are few and have nothing to do with their labels; the later ones have."""
+    fold = fold_of(panel)
+    early = np.flatnonzero(fold.train)
+    kept = np.ones(len(panel), dtype=bool)
+    kept[early[200:]] = False
+    label = panel.label.copy()
+    label[early[:200]] = np.arange(200) % 5 > 0
+    return replace(panel, label=label).take(kept)
+
+
+def test_a_line_found_for_a_fit_that_knew_nothing_is_not_laid_on_one_that_does(panel: Panel) -> None:
+    young = a_start_that_tells_nothing(panel)
+    fold, split = fold_of(young), SplitConfig(min_train_events=20, choice_windows=1)
+    outcome = train(young, fold, QUESTION, CONFIG, split)
+    found = {candidate.name: candidate.parameters for candidate in outcome.candidates}
+    window = young.take(fold.validation)
+    share = window.label.mean()
+    constant = log_loss(window.label, np.full(len(window), share))
+    again = {name: refit(name, found[name], young, fold, QUESTION, CONFIG, split) for name in (PRIOR, RULE)}
+    for name in (PRIOR, RULE):
+        assert found[name][CALIBRATED] == 1, name
+        for model in (outcome.models[name], again[name]):
+            assert model.calibration == Line(), name
+            assert log_loss(window.label, model.probability(window.features)) < 1.1 * constant, name
 
 
 def test_a_refit_where_nothing_can_be_learned_is_the_rule(panel: Panel) -> None:
