@@ -83,7 +83,7 @@ def test_windows_are_listed_with_verdict_trend_and_link(tmp_path: Path) -> None:
     assert "Raw data of sources" in text
     assert "2018-05-15.json cannot be read: Invalid JSON" in text
     # The newest on the right.
-    assert "S S U D U 1 drift, 2 stable, 1 unimportant drift, 1 unreadable" in text
+    assert "S S U D U drift 1, stable 2, unimportant drift 1, unreadable 1" in text
     for month in range(1, 6):
         assert f'href="drift/churn/2018-0{month}-15.html"' in page
     assert 'title="2018-04-15: drift"' in page
