@@ -109,6 +109,8 @@ def test_the_site_shows_what_the_code_has_written(materialised: Stack) -> None:
     status, index = materialised.page("3001", "/")
     assert status == 200
     assert "churn_retailrocket_visitors" in index
+    for port in ("3000", "5000"):
+        assert f"http://localhost:{materialised.places.ports[port]}" in index, "no link to Dagster or to MLflow"
 
 
 def test_mlflow_answers_to_its_name_and_to_no_other(materialised: Stack) -> None:

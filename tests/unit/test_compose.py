@@ -155,6 +155,29 @@ def test_the_code_starts_with_automation_and_writes_into_its_volumes(found: Mapp
     assert load_settings(found["reports"].environment).reports_dir == settings.reports_dir
 
 
+def test_pages_link_to_where_people_reach_the_others() -> None:
+    local = load_settings(services(DEMANDED)["code"].environment)
+    assert (local.reports_url, local.dagster_url, local.mlflow_url) == (
+        "http://localhost:3001",
+        "http://localhost:3000",
+        "http://localhost:5000",
+    )
+    ports = {"ECOM_REPORTS_PORT": "81", "ECOM_UI_PORT": "80", "ECOM_MLFLOW_PORT": "82"}
+    other_ports = load_settings(services(DEMANDED | ports)["code"].environment)
+    assert (other_ports.reports_url, other_ports.dagster_url, other_ports.mlflow_url) == (
+        "http://localhost:81",
+        "http://localhost:80",
+        "http://localhost:82",
+    )
+    names = {
+        "ECOM_REPORTS_URL": "https://reports.example",
+        "ECOM_DAGSTER_URL": "https://dagster.example",
+        "ECOM_MLFLOW_URL": "https://mlflow.example",
+    }
+    proxied = load_settings(services(DEMANDED | ports | names)["code"].environment)
+    assert [proxied.reports_url, proxied.dagster_url, proxied.mlflow_url] == list(names.values())
+
+
 def test_the_settings_that_the_document_shows_are_those_that_the_code_writes(found: Mapping[str, Service]) -> None:
     text = (REPOSITORY / "docs" / "deployment.md").read_text(encoding="utf-8")
     [shown] = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
