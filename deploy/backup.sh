@@ -72,9 +72,13 @@ before=$(entered)
 # Whoever came between the two looks is here, or has gone before anything is copied.
 refuse_used
 
-moment=$(date --utc +%Y-%m-%dT%H%M%SZ)
-target=$backups/$moment
-[[ ! -e $target ]] || refuse "$target is there, and no back-up is ever overwritten; try again in a second"
+target=""
+until [[ -n $target && ! -e $target ]]; do
+  # None is ever overwritten: the name of one that was taken in this second is not free.
+  [[ -z $target ]] || sleep 0.2
+  moment=$(date --utc +%Y-%m-%dT%H%M%SZ)
+  target=$backups/$moment
+done
 unfinished=$(mktemp --directory "$backups/.unfinished_XXXXXXXX")
 
 for database in "${databases[@]}"; do

@@ -78,6 +78,7 @@ refuse_filled() {
         "$(head --lines=1 <<<"$content"), and only an empty one is filled. Take a back-up if it is of value; $fresh"
   done
   for volume in "${volumes[@]}"; do
+    [[ -w $volume ]] || refuse "user $(id -u) cannot write into volume ${volume##*/}, which another image has made; $fresh"
     content=$(ls --almost-all -- "$volume")
     [[ -z $content ]] \
       || refuse "volume ${volume##*/} holds files, such as $(head --lines=1 <<<"$content"), and only an empty one is" \

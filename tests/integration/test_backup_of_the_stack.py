@@ -164,6 +164,17 @@ def test_the_newest_back_ups_stay(stack: SmallStack) -> None:
     assert "removed" not in only.stdout
 
 
+def test_no_back_up_is_overwritten(stack: SmallStack) -> None:
+    there = stack.backups / "2026-01-01T000000Z"
+    there.mkdir()
+    first = stack.base / "asked before"
+    clock = f"[[ -e '{first}' ]] && exec /bin/date \"$@\"; touch '{first}'; echo {there.name}"
+    done = stack.backup(**stack.path_with("date", clock))
+    assert done.returncode == 0, done.stderr
+    assert len(stack.complete()) == 2
+    assert not list(there.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
