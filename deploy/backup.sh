@@ -107,7 +107,8 @@ done
 # One session of each pg_dump, and one that asked who serves. Any other may have written in between.
 expected=$(awk -F'|' -v OFS='|' '{ $2 += ($1 == "mlflow") ? 2 : 1; print }' <<<"$before")
 refuse_used
-[[ $(entered) == "$expected" ]] \
+after=$(entered)
+[[ $after == "$expected" ]] \
   || refuse "somebody entered a database while it was copied; end the services first: $services"
 
 checksums=$(cd -- "$unfinished" && sha256sum -- *)

@@ -20,7 +20,7 @@ while (($#)); do
   esac
   shift
 done
-[[ -f $from/$sums ]] || refuse "'$from' is no back-up; name one as in /backups/2026-03-01T123005Z"
+[[ -r $from/$sums ]] || refuse "'$from' is no back-up that user $(id -u) may read; name one as in /backups/2026-03-01T123005Z"
 
 # A back-up in the same folder could remove this one as the oldest.
 if [[ -r $from/../$lock ]]; then
@@ -36,7 +36,7 @@ refuse_damaged() {
     parts+=("${path##*/}.tar.gz")
   done
   while read -r sum name; do
-    known[$name]=$sum
+    [[ -z $name ]] || known[$name]=$sum
   done <"$from/$sums"
   for name in "${parts[@]}"; do
     if [[ ! -f $from/$name ]]; then
@@ -86,6 +86,16 @@ refuse_filled() {
   done
 }
 
+# Refuses a server that need not understand what a newer one has written.
+refuse_older_server() {
+  local taken now
+  taken=$(sed --quiet 's/^server: \([0-9]*\).*/\1/p' "$from/$about")
+  now=$(answer "$maintenance" <<<"select current_setting('server_version_num')::integer / 10000")
+  ((now >= taken)) \
+    || refuse "the back-up is of version $taken of Postgres, and this server is of version $now; nothing was changed. Let" \
+      "docker-compose.yml name an image of that version or a newer one"
+}
+
 # Refuses if a role is missing that may own something, or have been granted it: it would be half of a restoration.
 refuse_without_roles() {
   local wanted missing
@@ -102,17 +112,13 @@ tell_filled() {
   local ended=$? names
   ((ended && ${#filled[@]})) || exit "$ended"
   names=$(printf ', %s' "${filled[@]}")
-  printf 'error: the restoration ended in the middle: %s hold something already. To begin again: %s\n' \
+  printf 'error: the restoration ended in the middle; what holds something by now: %s. To begin again: %s\n' \
     "${names#, }" "$fresh" >&2
   exit "$ended"
 }
 
 refuse_damaged
-for database in "${databases[@]}"; do
-  pg_restore --list "$from/$database.dump" >/dev/null \
-    || refuse "$database.dump cannot be read by this version of pg_restore, as said above; nothing was changed. It was" \
-      "taken from $(grep '^server:' "$from/$about"): let docker-compose.yml name an image of that version or a newer one"
-done
+refuse_older_server
 refuse_used
 refuse_filled
 refuse_without_roles

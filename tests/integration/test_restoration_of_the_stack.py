@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,7 @@ def shorten(path: Path) -> None:
         ("mine.txt", Path.touch, "is not whole: mine.txt does not belong there; nothing was changed"),
         (".mine", Path.touch, "is not whole: .mine does not belong there; nothing was changed"),
         ("SHA256SUMS", shorten, "is not whole: roles.sql is damaged"),
-        ("SHA256SUMS", Path.unlink, "is no back-up; name one as in"),
+        ("SHA256SUMS", Path.unlink, "may read; name one as in"),
     ],
 )
 def test_what_is_not_as_it_was_is_named_and_nothing_is_changed(
@@ -71,6 +73,13 @@ def test_what_is_not_as_it_was_is_named_and_nothing_is_changed(
     assert done.returncode == 2
     assert words in done.stderr
     assert small_stack.is_empty()
+
+
+def test_sums_that_are_none_are_damage(small_stack: SmallStack, folder: Path) -> None:
+    (folder / "SHA256SUMS").write_text("\nnothing\n")
+    done = small_stack.restore(folder)
+    assert done.returncode == 2
+    assert "is not whole: about.txt is damaged, roles.sql is damaged, ecom.dump is damaged" in done.stderr
 
 
 def test_all_that_is_wrong_is_named_at_once(small_stack: SmallStack, folder: Path) -> None:
@@ -128,7 +137,9 @@ def test_what_fails_in_the_middle_says_what_is_filled(small_stack: SmallStack, f
     assert done.returncode == 2
     assert 'relation "runs" already exists' in done.stderr or 'type "runs" already exists' in done.stderr
     assert "database dagster could not be filled" in done.stderr
-    assert "in the middle: database ecom hold something already. To begin again: docker compose down" in done.stderr
+    assert (
+        "in the middle; what holds something by now: database ecom. To begin again: docker compose down" in done.stderr
+    )
     again = small_stack.restore(folder)
     assert again.returncode == 2
     assert "database ecom holds" in again.stderr
@@ -143,18 +154,22 @@ def test_a_full_disk_says_which_volume_is_half_filled(small_stack: SmallStack, f
     done = small_stack.restore(folder, **full)
     assert done.returncode == 2
     assert "volume dagster could not be filled" in done.stderr
-    assert "database mlflow, volume artifacts, volume data, volume dagster hold something already" in done.stderr
+    assert "database mlflow, volume artifacts, volume data, volume dagster. To begin again" in done.stderr
     assert not list(small_stack.volume("reports").iterdir())
 
 
 def test_a_back_up_of_a_newer_server_is_refused_before_anything_is_changed(
     small_stack: SmallStack, folder: Path
 ) -> None:
-    older = small_stack.path_with("pg_restore", "echo 'unsupported version (9.9) in file header' >&2; exit 1")
-    done = small_stack.restore(folder, **older)
+    about = folder / "about.txt"
+    [version] = re.findall(r"^server: (\d+)", about.read_text(), flags=re.MULTILINE)
+    old = sha256(about.read_bytes()).hexdigest()
+    about.write_text(about.read_text().replace(f"server: {version}", "server: 99"))
+    sums = (folder / "SHA256SUMS").read_text()
+    (folder / "SHA256SUMS").write_text(sums.replace(old, sha256(about.read_bytes()).hexdigest()))
+    done = small_stack.restore(folder)
     assert done.returncode == 2
-    assert "ecom.dump cannot be read by this version of pg_restore" in done.stderr
-    assert "taken from server: 1" in done.stderr
+    assert f"is of version 99 of Postgres, and this server is of version {version}; nothing was changed" in done.stderr
     assert small_stack.is_empty()
 
 

@@ -57,6 +57,11 @@ def test_it_needs_no_more_than_the_folders_that_are_its_own(stack: SmallStack) -
     assert stack.is_empty()
 
     give(stack.volume("data"), USER)
+    give(folder, 0)
+    refused = stack.restore(folder)
+    assert refused.returncode == 2
+    assert f"is no back-up that user {USER} may read" in refused.stderr
+    give(folder, USER)
     done = stack.restore(folder)
     assert done.returncode == 0, done.stderr
     assert (stack.volume("reports") / "a page.html").stat().st_uid == USER
