@@ -45,12 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.nodeid.split("::")[0], len(places)))
 
 
-# A home on a server is made once a process, and so is the UI with all of its servers: the files that need one go to the
-# same of the two processes.
+# A home on a server is made once a process, and so are the UI with all of its servers and the composed stack: the files
+# that need one go to the same of the two processes.
 _TOGETHER = {
     "tests/integration/test_backup_of_a_built_database.py": "on a server",
     "tests/integration/test_engine_parity.py": "on a server",
     "tests/integration/test_postgres_under_fire.py": "on a server",
+    "tests/integration/test_composed_stack.py": "composed",
+    "tests/integration/test_composed_stack_restored.py": "composed",
     "tests/browser/test_beside_a_run.py": "in a browser",
     "tests/browser/test_drift_asset.py": "in a browser",
     "tests/browser/test_in_a_browser.py": "in a browser",

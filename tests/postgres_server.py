@@ -233,6 +233,11 @@ class PostgresServer:
         return f"{scheme}://{SUPERUSER}:{quote(PASSWORD, safe='')}@{HOST}:{self.port}/{quote(database, safe='')}"
 
     @property
+    def programs(self) -> Path:
+        """Folder of the programs of the server's version, which every user may enter."""
+        return self._programs
+
+    @property
     def log(self) -> str:
         """What the server has logged since its last start."""
         return "".join(self._log)

@@ -1,15 +1,17 @@
-"""Fixtures that several files share: builds of a past, and the programs of the server."""
+"""Fixtures that several files share: builds of a past, the programs of the server, the composed stack."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ecom_assets.keys import REFRESH_ALL
 from ecom_assets.sample import write_sample
 from tests.conftest import made_once
+from tests.fixtures.rehearsal import Rehearsal, rehearsal
 from tests.integration.pasts import Pasts, make_pasts
 from tests.postgres_server import found_programs, server_programs
 
@@ -37,6 +39,21 @@ def server_programs_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the programs be found that fit the server."""
     programs = found_programs(server_programs(), os.environ)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture(scope="session")
+def composed(sample_raw_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """Return the running services of docker-compose.yml; whoever stops or empties them starts and fills them again."""
+    programs = found_programs(server_programs(), os.environ)
+    with rehearsal(programs, tmp_path_factory.mktemp("composed"), sample_raw_dir) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def composed_and_built(composed: Rehearsal) -> Rehearsal:
+    """Return the services after the webserver has launched the whole graph and the run has ended."""
+    composed.run_job(REFRESH_ALL)
+    return composed
 
 
 def _write(folder: Path, source: str) -> None:

@@ -31,7 +31,9 @@ DEMANDED = {
 }
 SECRETS = sorted(name for name in DEMANDED if name.endswith("PASSWORD"))
 PAGES = {"mlflow", "webserver", "reports"}
-ENDS_BY_ITSELF = "prepare"
+# Run by hand, and by nothing else.
+OPERATIONS = {"backup", "restore"}
+END_BY_THEMSELVES = {"prepare"} | OPERATIONS
 EXACT = re.compile(r":(\d+\.){1,2}\d+(-[a-z]+)?$|:\d+\.\d+\.\d+-slim-[a-z]+$")
 
 
@@ -86,7 +88,7 @@ def test_every_service_is_watched_started_again_and_limited(file: dict[str, Any]
     for name, service in file["services"].items():
         limits = service["deploy"]["resources"]["limits"]
         assert {"cpus", "memory", "pids"} <= limits.keys(), name
-        if name == ENDS_BY_ITSELF:
+        if name in END_BY_THEMSELVES:
             assert service["restart"] == "no"
             continue
         assert service["restart"] == "unless-stopped", name
@@ -121,7 +123,7 @@ def test_a_password_is_known_to_those_who_need_it(found: Mapping[str, Service]) 
         for secret in SECRETS
     }
     assert known == {
-        "POSTGRES_PASSWORD": {"postgres", "prepare"},
+        "POSTGRES_PASSWORD": {"postgres", "prepare"} | OPERATIONS,
         "ECOM_POSTGRES_PASSWORD": {"prepare", "code"},
         "DAGSTER_POSTGRES_PASSWORD": {"prepare", "code", "webserver", "daemon"},
         "MLFLOW_POSTGRES_PASSWORD": {"prepare", "mlflow"},
@@ -153,6 +155,29 @@ def test_the_code_starts_with_automation_and_writes_into_its_volumes(found: Mapp
     assert settings.alert_webhook is None
     assert not load_settings(services(DEMANDED | {"ECOM_AUTOMATION": "off"})["code"].environment).automation
     assert load_settings(found["reports"].environment).reports_dir == settings.reports_dir
+
+
+def test_pages_link_to_where_people_reach_the_others() -> None:
+    local = load_settings(services(DEMANDED)["code"].environment)
+    assert (local.reports_url, local.dagster_url, local.mlflow_url) == (
+        "http://localhost:3001",
+        "http://localhost:3000",
+        "http://localhost:5000",
+    )
+    ports = {"ECOM_REPORTS_PORT": "81", "ECOM_UI_PORT": "80", "ECOM_MLFLOW_PORT": "82"}
+    other_ports = load_settings(services(DEMANDED | ports)["code"].environment)
+    assert (other_ports.reports_url, other_ports.dagster_url, other_ports.mlflow_url) == (
+        "http://localhost:81",
+        "http://localhost:80",
+        "http://localhost:82",
+    )
+    names = {
+        "ECOM_REPORTS_URL": "https://reports.example",
+        "ECOM_DAGSTER_URL": "https://dagster.example",
+        "ECOM_MLFLOW_URL": "https://mlflow.example",
+    }
+    proxied = load_settings(services(DEMANDED | ports | names)["code"].environment)
+    assert [proxied.reports_url, proxied.dagster_url, proxied.mlflow_url] == list(names.values())
 
 
 def test_the_settings_that_the_document_shows_are_those_that_the_code_writes(found: Mapping[str, Service]) -> None:
