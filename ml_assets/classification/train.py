@@ -100,11 +100,11 @@ def train(panel: Panel, fold: Fold, question: Question, config: TrainingConfig, 
     seen += [tuple(_tried(name, window).candidate for name in names) for window in windows[1:]]
     candidates = tuple(_over_windows(of_one) for of_one in zip(*seen, strict=True))
     last = TrainingData.of(panel, _all_known(fold), question.entity, split)
-    again, seen = _settled(last, newest, candidates), _window(last, panel, fold)
+    again, its_window = _settled(last, newest, candidates), _window(last, panel, fold)
     return Training(
         candidates=candidates,
         chosen=_chosen(candidates),
-        models={each.candidate.name: _serving(each, again, data, seen) for each in tried},
+        models={each.candidate.name: _serving(each, again, data, its_window) for each in tried},
     )
 
 
